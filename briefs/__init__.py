@@ -1,0 +1,1 @@
+"""What is made: briefs, concepts, drafts, reviews, assets, rights."""

@@ -1,0 +1,1 @@
+"""Who: people, accounts, metrics, scores, discovery."""

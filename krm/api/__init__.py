@@ -1,0 +1,1 @@
+"""REST furniture: routing, pagination, errors, idempotency, throttling, schema."""

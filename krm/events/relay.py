@@ -1,0 +1,71 @@
+"""Bring events to their subscribers: at least once, in order per subject, parked after too many tries."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from krm.events.models import Delivery, Event
+from krm.events.subscribing import subscriber, subscribers_of
+
+logger = logging.getLogger(__name__)
+MAX_ATTEMPTS = 8
+BATCH = 200
+
+
+def fan_out() -> int:
+    """Write one delivery a subscriber for events not relayed yet."""
+    with transaction.atomic():
+        events = list(Event.objects.select_for_update(skip_locked=True).filter(relayed_at=None).order_by("pk")[:BATCH])
+        rows = [Delivery(event=event, subscriber=s.name) for event in events for s in subscribers_of(event.name)]
+        Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+        Event.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=timezone.now())
+    return len(events)
+
+
+def deliver_one() -> bool:
+    """Deliver the oldest due delivery that no earlier delivery of its subject waits before."""
+    with transaction.atomic():
+        delivery = (
+            Delivery.objects.select_for_update(skip_locked=True, of=("self",))
+            .select_related("event")
+            .filter(state=Delivery.State.PENDING, due_at__lte=timezone.now())
+            .extra(  # an earlier event of the same subject, still pending at this subscriber, goes first
+                where=[
+                    """NOT EXISTS (SELECT 1 FROM events_delivery d2 JOIN events_event e2 ON e2.id = d2.event_id
+                    WHERE d2.subscriber = events_delivery.subscriber AND d2.state = 'pending'
+                    AND d2.event_id < events_delivery.event_id
+                    AND e2.subject_type = events_event.subject_type AND e2.subject_id = events_event.subject_id)"""
+                ]
+            )
+            .order_by("event_id", "pk")
+            .first()
+        )
+        if delivery is None:
+            return False
+        found = subscriber(delivery.subscriber)
+        delivery.attempts += 1
+        try:
+            if found is not None:
+                with transaction.atomic():
+                    found.handler(delivery.event)
+            delivery.state, delivery.done_at, delivery.error = Delivery.State.DONE, timezone.now(), ""
+        except Exception as error:
+            logger.warning("subscriber %s failed on event %s", delivery.subscriber, delivery.event_id, exc_info=True)
+            delivery.error = f"{type(error).__name__}: {error}"[:2000]
+            delivery.due_at = timezone.now() + timedelta(seconds=min(5 * 2**delivery.attempts, 600))
+            if delivery.attempts >= MAX_ATTEMPTS:
+                delivery.state = Delivery.State.PARKED
+        delivery.save(update_fields=["state", "attempts", "due_at", "error", "done_at"])
+    return True
+
+
+def run() -> None:
+    """Relay until nothing is due."""
+    while fan_out():
+        pass
+    while deliver_one():
+        pass

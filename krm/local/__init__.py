@@ -1,0 +1,1 @@
+"""What a laptop needs: embedded PostgreSQL and Redis, demo data, the sandbox network."""

@@ -1,0 +1,1 @@
+"""Currency, rounding, fair splitting, exchange rates."""

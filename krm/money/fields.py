@@ -1,0 +1,30 @@
+"""Columns for money: an exact decimal amount beside its currency."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AmountField(models.DecimalField[Any, Any]):
+    """Numeric(19, 4): exact, wide enough for rupiah, fine enough for every currency's minor unit."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 19)
+        kwargs.setdefault("decimal_places", 4)
+        super().__init__(*args, **kwargs)
+
+
+class CurrencyField(models.CharField[Any, Any]):
+    """An ISO 4217 code."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("max_length", 3)
+        kwargs.setdefault("default", "IDR")
+        kwargs.setdefault(
+            "validators", [RegexValidator(r"^[A-Z]{3}$", _("Use a three-letter currency code such as IDR."))]
+        )
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,1 @@
+"""Page furniture: lists, tabs, charts, exports, jobs with progress."""

@@ -1,0 +1,1 @@
+"""What is owed: invoices, tax, approvals, payouts, ledger."""
