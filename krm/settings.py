@@ -186,6 +186,23 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env("KRM_MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))
 MEDIA_URL = "/media/"  # never served from here: files go through views that check who asks
 
+# Connectors. With KRM_SANDBOX_URL every platform is the sandbox network; without it, the real hosts.
+KRM_VAULT_KEYS = envsecret(
+    "KRM_VAULT_KEYS", "test:dGVzdC1vbmx5LXZhdWx0LWtleS1vZi0zMi1ieXRlcyE=" if TESTING else ""
+)
+SANDBOX_URL = env("KRM_SANDBOX_URL").rstrip("/")
+KRM_EGRESS_ALLOW = envlist("KRM_EGRESS_ALLOW") + ([urlsplit(SANDBOX_URL).netloc] if SANDBOX_URL else [])
+PLATFORM_URLS = {
+    "instagram": env("KRM_INSTAGRAM_URL", SANDBOX_URL or "https://graph.facebook.com"),
+    "instagram_login": env("KRM_INSTAGRAM_LOGIN_URL", SANDBOX_URL or "https://graph.instagram.com"),
+    "tiktok": env("KRM_TIKTOK_URL", SANDBOX_URL or "https://open.tiktokapis.com"),
+    "tiktok_business": env("KRM_TIKTOK_BUSINESS_URL", SANDBOX_URL or "https://business-api.tiktok.com"),
+    "youtube": env("KRM_YOUTUBE_URL", SANDBOX_URL or "https://youtube.googleapis.com"),
+    "google_oauth": env("KRM_GOOGLE_OAUTH_URL", SANDBOX_URL or "https://oauth2.googleapis.com"),
+}
+INSTAGRAM_VERSION = env("KRM_INSTAGRAM_VERSION", "v26.0")
+RAW_RESPONSE_DAYS = int(env("KRM_RAW_RESPONSE_DAYS", "30"))
+
 # Celery
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None

@@ -66,7 +66,9 @@ def _rotate_column(encrypted: vault.EncryptedTextField, result: Rotation, *, dry
                     result.kept += 1
                 if changes and not dry_run:
                     assigned = ", ".join(f"{name} = %s" for name in changes)
-                    cursor.execute(f"UPDATE {table} SET {assigned} WHERE {pk} = %s", [*changes.values(), row_id])
+                    cursor.execute(
+                        f"UPDATE {table} SET {assigned} WHERE {pk} = %s", [*changes.values(), row_id]
+                    )
         if len(rows) < BATCH:
             return
         last = rows[-1][0]

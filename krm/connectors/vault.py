@@ -73,7 +73,9 @@ def parse_keys(text: str) -> Keyring:
         except (binascii.Error, ValueError) as error:
             raise ImproperlyConfigured(f"KRM_VAULT_KEYS: key {key_id!r} is not base64.") from error
         if len(master) != 32:
-            raise ImproperlyConfigured(f"KRM_VAULT_KEYS: key {key_id!r} has {len(master)} bytes, 32 are needed.")
+            raise ImproperlyConfigured(
+                f"KRM_VAULT_KEYS: key {key_id!r} has {len(master)} bytes, 32 are needed."
+            )
         masters[key_id] = master
     index_master = masters.pop(INDEX_ID, None)
     if not masters:
@@ -116,7 +118,9 @@ def new_key(key_id: str = "k1") -> str:
 def encrypt(plain: str, aad: str) -> str:
     ring = keyring()
     nonce = os.urandom(12)
-    sealed = ring.ciphers[ring.current].encrypt(nonce, plain.encode(), f"{VERSION}|{ring.current}|{aad}".encode())
+    sealed = ring.ciphers[ring.current].encrypt(
+        nonce, plain.encode(), f"{VERSION}|{ring.current}|{aad}".encode()
+    )
     return f"{VERSION}.{ring.current}.{base64.urlsafe_b64encode(nonce + sealed).decode().rstrip('=')}"
 
 
@@ -132,11 +136,15 @@ def decrypt(token: str, aad: str) -> str:
         raise VaultError("A stored secret was changed.")
     cipher = keyring().ciphers.get(key_id)
     if cipher is None:
-        raise VaultError(f"A stored secret needs vault key {key_id!r}, which KRM_VAULT_KEYS does not hold. Add it back.")
+        raise VaultError(
+            f"A stored secret needs vault key {key_id!r}, which KRM_VAULT_KEYS does not hold. Add it back."
+        )
     try:
         return cipher.decrypt(raw[:12], raw[12:], f"{VERSION}|{key_id}|{aad}".encode()).decode()
     except InvalidTag:
-        raise VaultError("A stored secret does not open: it was changed, or belongs to another place.") from None
+        raise VaultError(
+            "A stored secret does not open: it was changed, or belongs to another place."
+        ) from None
 
 
 def key_id_of(token: str) -> str:
@@ -212,11 +220,15 @@ class EncryptedTextField(models.TextField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name != "isnull":
-            raise FieldError(f"{self.name} is encrypted and can't be searched; filter on its blind_index() column.")
+            raise FieldError(
+                f"{self.name} is encrypted and can't be searched; filter on its blind_index() column."
+            )
         return super().get_lookup(lookup_name)
 
     def value_to_string(self, obj: models.Model) -> str:
-        raise VaultError("Encrypted fields are not exported. Use `manage.py backup`, which keeps them sealed.")
+        raise VaultError(
+            "Encrypted fields are not exported. Use `manage.py backup`, which keeps them sealed."
+        )
 
 
 def encrypted_fields() -> Iterator[EncryptedTextField]:

@@ -13,13 +13,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ring = vault.keyring()
-        result = rotation.rotate(dry_run=options["dry_run"], progress=lambda text: self.stdout.write(f"  {text}"))
+        result = rotation.rotate(
+            dry_run=options["dry_run"], progress=lambda text: self.stdout.write(f"  {text}")
+        )
         verb = "would be re-encrypted" if options["dry_run"] else "re-encrypted"
-        self.stdout.write(f"{result.rewritten} secrets {verb} with key {ring.current}; {result.kept} already were.")
+        self.stdout.write(
+            f"{result.rewritten} secrets {verb} with key {ring.current}; {result.kept} already were."
+        )
         if result.failed:
             for line in result.failed[:20]:
                 self.stderr.write(line)
-            raise CommandError(f"{len(result.failed)} secrets could not be opened. Keep every old key until they can.")
+            raise CommandError(
+                f"{len(result.failed)} secrets could not be opened. Keep every old key until they can."
+            )
         old = sorted(set(ring.ciphers) - {ring.current})
         if old and not options["dry_run"]:
             self.stdout.write(
