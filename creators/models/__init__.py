@@ -1,0 +1,54 @@
+"""The nouns of the creators room."""
+
+from .accounts import SocialAccount
+from .choices import (
+    PLATFORM_FORMATS,
+    AccountState,
+    CreatorStatus,
+    Definition,
+    Platform,
+    PostKind,
+    RateFormat,
+    Relation,
+    ScoreKind,
+    Source,
+)
+from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
+from .people import Creator, CreatorAccess, CreatorFile, CreatorTag, Note, Tag, Tier
+from .posts import Post
+from .rates import RateCard
+from .scores import BenchmarkRow, Score, ScoreComponent
+from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
+
+__all__ = [
+    "PLATFORM_FORMATS",
+    "AccountSnapshot",
+    "AccountState",
+    "AudienceSnapshot",
+    "BenchmarkRow",
+    "Creator",
+    "CreatorAccess",
+    "CreatorFile",
+    "CreatorImport",
+    "CreatorStatus",
+    "CreatorTag",
+    "Definition",
+    "ImportRow",
+    "ImportState",
+    "ImportTemplate",
+    "Note",
+    "Platform",
+    "Post",
+    "PostKind",
+    "PostSnapshot",
+    "RateCard",
+    "RateFormat",
+    "Relation",
+    "Score",
+    "ScoreComponent",
+    "ScoreKind",
+    "SocialAccount",
+    "Source",
+    "Tag",
+    "Tier",
+]
