@@ -1,0 +1,20 @@
+"""Where things lie on a developer's machine, and the one exception that is shown as a sentence."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LOCAL = Path(os.environ.get("KRM_LOCAL_DIR") or ROOT / ".local")
+
+
+class Failure(Exception):
+    """Something the person at the keyboard can mend: the message says what is wrong and what to do."""
+
+
+def outside() -> Path:
+    """A folder for data of this project where its own folder cannot be used (see accounts.py)."""
+    mark = hashlib.sha256(str(LOCAL).encode()).hexdigest()[:10]
+    return Path("/var/lib/krm-local") / mark
