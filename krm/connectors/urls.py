@@ -1,8 +1,13 @@
-"""Addresses of this room."""
+"""Addresses of the connectors: where other systems call us."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from krm.connectors.web import webhooks
 
 app_name = "connectors"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("hooks/meta/", webhooks.MetaHook.as_view(), name="hook_meta"),
+    path("hooks/tiktok/", webhooks.TikTokHook.as_view(), name="hook_tiktok"),
+]

@@ -10,229 +10,434 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("pghistory", "0007_auto_20250421_0444"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Application',
+            name="Application",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('platform', models.CharField(max_length=30, unique=True, verbose_name='platform')),
-                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('client_id', models.CharField(blank=True, max_length=200, verbose_name='client id')),
-                ('client_secret', krm.connectors.vault.EncryptedTextField(blank=True, default='', verbose_name='client secret')),
-                ('api_key', krm.connectors.vault.EncryptedTextField(blank=True, default='', verbose_name='API key')),
-                ('webhook_secret', krm.connectors.vault.EncryptedTextField(blank=True, default='', verbose_name='webhook verify token')),
-                ('own_account_id', models.CharField(blank=True, max_length=64, verbose_name='own account id')),
-                ('daily_users', models.PositiveIntegerField(default=5, verbose_name='people who use the application in a day')),
-                ('options', models.JSONField(blank=True, default=dict)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("platform", models.CharField(max_length=30, unique=True, verbose_name="platform")),
+                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ("client_id", models.CharField(blank=True, max_length=200, verbose_name="client id")),
+                (
+                    "client_secret",
+                    krm.connectors.vault.EncryptedTextField(
+                        blank=True, default="", verbose_name="client secret"
+                    ),
+                ),
+                (
+                    "api_key",
+                    krm.connectors.vault.EncryptedTextField(blank=True, default="", verbose_name="API key"),
+                ),
+                (
+                    "webhook_secret",
+                    krm.connectors.vault.EncryptedTextField(
+                        blank=True, default="", verbose_name="webhook verify token"
+                    ),
+                ),
+                (
+                    "own_account_id",
+                    models.CharField(blank=True, max_length=64, verbose_name="own account id"),
+                ),
+                (
+                    "daily_users",
+                    models.PositiveIntegerField(
+                        default=5, verbose_name="people who use the application in a day"
+                    ),
+                ),
+                ("options", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'verbose_name': 'application',
-                'verbose_name_plural': 'applications',
+                "verbose_name": "application",
+                "verbose_name_plural": "applications",
             },
         ),
         migrations.CreateModel(
-            name='ApplicationEvent',
+            name="ApplicationEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('platform', models.CharField(max_length=30, verbose_name='platform')),
-                ('enabled', models.BooleanField(default=True, verbose_name='enabled')),
-                ('client_id', models.CharField(blank=True, max_length=200, verbose_name='client id')),
-                ('own_account_id', models.CharField(blank=True, max_length=64, verbose_name='own account id')),
-                ('daily_users', models.PositiveIntegerField(default=5, verbose_name='people who use the application in a day')),
-                ('options', models.JSONField(blank=True, default=dict)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("platform", models.CharField(max_length=30, verbose_name="platform")),
+                ("enabled", models.BooleanField(default=True, verbose_name="enabled")),
+                ("client_id", models.CharField(blank=True, max_length=200, verbose_name="client id")),
+                (
+                    "own_account_id",
+                    models.CharField(blank=True, max_length=64, verbose_name="own account id"),
+                ),
+                (
+                    "daily_users",
+                    models.PositiveIntegerField(
+                        default=5, verbose_name="people who use the application in a day"
+                    ),
+                ),
+                ("options", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Credential',
+            name="Credential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('platform', models.CharField(max_length=30, verbose_name='platform')),
-                ('external_account_id', models.CharField(max_length=128, verbose_name='account id')),
-                ('purpose', models.CharField(choices=[('agency', "The agency's own account, to read public profiles"), ('account', "A creator's account, with their consent")], default='account', max_length=10, verbose_name='for')),
-                ('flavour', models.CharField(blank=True, max_length=30)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, default=list, size=None)),
-                ('access_token', krm.connectors.vault.EncryptedTextField(blank=True, default='')),
-                ('refresh_token', krm.connectors.vault.EncryptedTextField(blank=True, default='')),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
-                ('refresh_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('expiring', 'Expires soon'), ('expired', 'Expired'), ('revoked', 'Consent withdrawn')], default='active', max_length=10, verbose_name='status')),
-                ('status_reason', models.CharField(blank=True, max_length=200)),
-                ('last_refresh_at', models.DateTimeField(blank=True, null=True)),
-                ('version', models.PositiveIntegerField(default=0)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("platform", models.CharField(max_length=30, verbose_name="platform")),
+                ("external_account_id", models.CharField(max_length=128, verbose_name="account id")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("agency", "The agency's own account, to read public profiles"),
+                            ("account", "A creator's account, with their consent"),
+                        ],
+                        default="account",
+                        max_length=10,
+                        verbose_name="for",
+                    ),
+                ),
+                ("flavour", models.CharField(blank=True, max_length=30)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), blank=True, default=list, size=None
+                    ),
+                ),
+                ("access_token", krm.connectors.vault.EncryptedTextField(blank=True, default="")),
+                ("refresh_token", krm.connectors.vault.EncryptedTextField(blank=True, default="")),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires")),
+                ("refresh_expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("expiring", "Expires soon"),
+                            ("expired", "Expired"),
+                            ("revoked", "Consent withdrawn"),
+                        ],
+                        default="active",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("status_reason", models.CharField(blank=True, max_length=200)),
+                ("last_refresh_at", models.DateTimeField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=0)),
             ],
             options={
-                'verbose_name': 'credential',
-                'verbose_name_plural': 'credentials',
+                "verbose_name": "credential",
+                "verbose_name_plural": "credentials",
             },
         ),
         migrations.CreateModel(
-            name='CredentialEvent',
+            name="CredentialEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('platform', models.CharField(max_length=30, verbose_name='platform')),
-                ('external_account_id', models.CharField(max_length=128, verbose_name='account id')),
-                ('purpose', models.CharField(choices=[('agency', "The agency's own account, to read public profiles"), ('account', "A creator's account, with their consent")], default='account', max_length=10, verbose_name='for')),
-                ('flavour', models.CharField(blank=True, max_length=30)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, default=list, size=None)),
-                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='expires')),
-                ('refresh_expires_at', models.DateTimeField(blank=True, null=True)),
-                ('status', models.CharField(choices=[('active', 'Active'), ('expiring', 'Expires soon'), ('expired', 'Expired'), ('revoked', 'Consent withdrawn')], default='active', max_length=10, verbose_name='status')),
-                ('status_reason', models.CharField(blank=True, max_length=200)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("platform", models.CharField(max_length=30, verbose_name="platform")),
+                ("external_account_id", models.CharField(max_length=128, verbose_name="account id")),
+                (
+                    "purpose",
+                    models.CharField(
+                        choices=[
+                            ("agency", "The agency's own account, to read public profiles"),
+                            ("account", "A creator's account, with their consent"),
+                        ],
+                        default="account",
+                        max_length=10,
+                        verbose_name="for",
+                    ),
+                ),
+                ("flavour", models.CharField(blank=True, max_length=30)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), blank=True, default=list, size=None
+                    ),
+                ),
+                ("expires_at", models.DateTimeField(blank=True, null=True, verbose_name="expires")),
+                ("refresh_expires_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "Active"),
+                            ("expiring", "Expires soon"),
+                            ("expired", "Expired"),
+                            ("revoked", "Consent withdrawn"),
+                        ],
+                        default="active",
+                        max_length=10,
+                        verbose_name="status",
+                    ),
+                ),
+                ("status_reason", models.CharField(blank=True, max_length=200)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='InboundEvent',
+            name="InboundEvent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('vendor', models.CharField(max_length=30, verbose_name='from')),
-                ('dedupe_key', models.CharField(max_length=128)),
-                ('headers', models.JSONField(default=dict)),
-                ('body', models.BinaryField()),
-                ('received_at', models.DateTimeField(auto_now_add=True, verbose_name='received')),
-                ('state', models.CharField(choices=[('new', 'New'), ('done', 'Processed'), ('parked', 'Parked')], default='new', max_length=8, verbose_name='state')),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('next_try_at', models.DateTimeField(blank=True, null=True)),
-                ('processed_at', models.DateTimeField(blank=True, null=True)),
-                ('error', models.CharField(blank=True, max_length=500)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("vendor", models.CharField(max_length=30, verbose_name="from")),
+                ("dedupe_key", models.CharField(max_length=128)),
+                ("headers", models.JSONField(default=dict)),
+                ("body", models.BinaryField()),
+                ("received_at", models.DateTimeField(auto_now_add=True, verbose_name="received")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("new", "New"), ("done", "Processed"), ("parked", "Parked")],
+                        default="new",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("next_try_at", models.DateTimeField(blank=True, null=True)),
+                ("processed_at", models.DateTimeField(blank=True, null=True)),
+                ("error", models.CharField(blank=True, max_length=500)),
             ],
             options={
-                'verbose_name': 'inbound event',
-                'verbose_name_plural': 'inbound events',
+                "verbose_name": "inbound event",
+                "verbose_name_plural": "inbound events",
             },
         ),
         migrations.CreateModel(
-            name='OutcomeCount',
+            name="OutcomeCount",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('platform', models.CharField(max_length=30)),
-                ('endpoint', models.CharField(max_length=60)),
-                ('outcome', models.CharField(max_length=20)),
-                ('day', models.DateField()),
-                ('count', models.PositiveIntegerField(default=0)),
-                ('last_reason', models.CharField(blank=True, max_length=300)),
-                ('last_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("platform", models.CharField(max_length=30)),
+                ("endpoint", models.CharField(max_length=60)),
+                ("outcome", models.CharField(max_length=20)),
+                ("day", models.DateField()),
+                ("count", models.PositiveIntegerField(default=0)),
+                ("last_reason", models.CharField(blank=True, max_length=300)),
+                ("last_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'outcome count',
+                "verbose_name": "outcome count",
             },
         ),
         migrations.CreateModel(
-            name='RawResponse',
+            name="RawResponse",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('platform', models.CharField(max_length=30)),
-                ('endpoint', models.CharField(max_length=60)),
-                ('subject', models.CharField(blank=True, max_length=200)),
-                ('url', models.CharField(max_length=2000)),
-                ('status', models.PositiveSmallIntegerField()),
-                ('outcome', models.CharField(max_length=20)),
-                ('body', models.BinaryField()),
-                ('size', models.PositiveIntegerField()),
-                ('fetched_at', models.DateTimeField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("platform", models.CharField(max_length=30)),
+                ("endpoint", models.CharField(max_length=60)),
+                ("subject", models.CharField(blank=True, max_length=200)),
+                ("url", models.CharField(max_length=2000)),
+                ("status", models.PositiveSmallIntegerField()),
+                ("outcome", models.CharField(max_length=20)),
+                ("body", models.BinaryField()),
+                ("size", models.PositiveIntegerField()),
+                ("fetched_at", models.DateTimeField()),
             ],
             options={
-                'verbose_name': 'raw response',
+                "verbose_name": "raw response",
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "connectors_applicationevent" ("client_id", "created_at", "daily_users", "enabled", "id", "options", "own_account_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform") VALUES (NEW."client_id", NEW."created_at", NEW."daily_users", NEW."enabled", NEW."id", NEW."options", NEW."own_account_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform"); RETURN NULL;', hash='b09ffd7b2efbe65e647c622881d586fcf593b4d3', operation='INSERT', pgid='pgtrigger_insert_insert_6d043', table='connectors_application', when='AFTER')),
+            model_name="application",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "connectors_applicationevent" ("client_id", "created_at", "daily_users", "enabled", "id", "options", "own_account_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform") VALUES (NEW."client_id", NEW."created_at", NEW."daily_users", NEW."enabled", NEW."id", NEW."options", NEW."own_account_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform"); RETURN NULL;',
+                    hash="b09ffd7b2efbe65e647c622881d586fcf593b4d3",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_6d043",
+                    table="connectors_application",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='application',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."client_id" IS DISTINCT FROM (NEW."client_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."daily_users" IS DISTINCT FROM (NEW."daily_users") OR OLD."enabled" IS DISTINCT FROM (NEW."enabled") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."options" IS DISTINCT FROM (NEW."options") OR OLD."own_account_id" IS DISTINCT FROM (NEW."own_account_id") OR OLD."platform" IS DISTINCT FROM (NEW."platform"))', func='INSERT INTO "connectors_applicationevent" ("client_id", "created_at", "daily_users", "enabled", "id", "options", "own_account_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform") VALUES (NEW."client_id", NEW."created_at", NEW."daily_users", NEW."enabled", NEW."id", NEW."options", NEW."own_account_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform"); RETURN NULL;', hash='ac5d6459bfe358178d3dedb2c21a5bf928232e19', operation='UPDATE', pgid='pgtrigger_update_update_0414a', table='connectors_application', when='AFTER')),
+            model_name="application",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."client_id" IS DISTINCT FROM (NEW."client_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."daily_users" IS DISTINCT FROM (NEW."daily_users") OR OLD."enabled" IS DISTINCT FROM (NEW."enabled") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."options" IS DISTINCT FROM (NEW."options") OR OLD."own_account_id" IS DISTINCT FROM (NEW."own_account_id") OR OLD."platform" IS DISTINCT FROM (NEW."platform"))',
+                    func='INSERT INTO "connectors_applicationevent" ("client_id", "created_at", "daily_users", "enabled", "id", "options", "own_account_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform") VALUES (NEW."client_id", NEW."created_at", NEW."daily_users", NEW."enabled", NEW."id", NEW."options", NEW."own_account_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform"); RETURN NULL;',
+                    hash="ac5d6459bfe358178d3dedb2c21a5bf928232e19",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_0414a",
+                    table="connectors_application",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='applicationevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="applicationevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='applicationevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='connectors.application'),
+            model_name="applicationevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="connectors.application",
+            ),
         ),
         migrations.AddIndex(
-            model_name='credential',
-            index=models.Index(fields=['platform', 'status', 'expires_at'], name='connectors_credential_due'),
+            model_name="credential",
+            index=models.Index(fields=["platform", "status", "expires_at"], name="connectors_credential_due"),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.UniqueConstraint(fields=('platform', 'external_account_id', 'flavour'), name='connectors_credential_once'),
+            model_name="credential",
+            constraint=models.UniqueConstraint(
+                fields=("platform", "external_account_id", "flavour"), name="connectors_credential_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['active', 'expiring', 'expired', 'revoked'])), name='connectors_credential_status'),
+            model_name="credential",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("status__in", ["active", "expiring", "expired", "revoked"])),
+                name="connectors_credential_status",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'active'), _negated=True), models.Q(('access_token', ''), _negated=True), _connector='OR'), name='connectors_credential_active_has_token'),
+            model_name="credential",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "active"), _negated=True),
+                    models.Q(("access_token", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="connectors_credential_active_has_token",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='credential',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "connectors_credentialevent" ("created_at", "expires_at", "external_account_id", "flavour", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "purpose", "refresh_expires_at", "scopes", "status", "status_reason") VALUES (NEW."created_at", NEW."expires_at", NEW."external_account_id", NEW."flavour", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform", NEW."purpose", NEW."refresh_expires_at", NEW."scopes", NEW."status", NEW."status_reason"); RETURN NULL;', hash='c002b4b8297cf5dd7789766300e880b43213d102', operation='INSERT', pgid='pgtrigger_insert_insert_cc606', table='connectors_credential', when='AFTER')),
+            model_name="credential",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "connectors_credentialevent" ("created_at", "expires_at", "external_account_id", "flavour", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "purpose", "refresh_expires_at", "scopes", "status", "status_reason") VALUES (NEW."created_at", NEW."expires_at", NEW."external_account_id", NEW."flavour", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform", NEW."purpose", NEW."refresh_expires_at", NEW."scopes", NEW."status", NEW."status_reason"); RETURN NULL;',
+                    hash="c002b4b8297cf5dd7789766300e880b43213d102",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_cc606",
+                    table="connectors_credential",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='credential',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."external_account_id" IS DISTINCT FROM (NEW."external_account_id") OR OLD."flavour" IS DISTINCT FROM (NEW."flavour") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."platform" IS DISTINCT FROM (NEW."platform") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."refresh_expires_at" IS DISTINCT FROM (NEW."refresh_expires_at") OR OLD."scopes" IS DISTINCT FROM (NEW."scopes") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_reason" IS DISTINCT FROM (NEW."status_reason"))', func='INSERT INTO "connectors_credentialevent" ("created_at", "expires_at", "external_account_id", "flavour", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "purpose", "refresh_expires_at", "scopes", "status", "status_reason") VALUES (NEW."created_at", NEW."expires_at", NEW."external_account_id", NEW."flavour", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform", NEW."purpose", NEW."refresh_expires_at", NEW."scopes", NEW."status", NEW."status_reason"); RETURN NULL;', hash='cc1e2411490cde27dd078d8bb4b7ef21656c3e08', operation='UPDATE', pgid='pgtrigger_update_update_c3915', table='connectors_credential', when='AFTER')),
+            model_name="credential",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."external_account_id" IS DISTINCT FROM (NEW."external_account_id") OR OLD."flavour" IS DISTINCT FROM (NEW."flavour") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."platform" IS DISTINCT FROM (NEW."platform") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."refresh_expires_at" IS DISTINCT FROM (NEW."refresh_expires_at") OR OLD."scopes" IS DISTINCT FROM (NEW."scopes") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_reason" IS DISTINCT FROM (NEW."status_reason"))',
+                    func='INSERT INTO "connectors_credentialevent" ("created_at", "expires_at", "external_account_id", "flavour", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "purpose", "refresh_expires_at", "scopes", "status", "status_reason") VALUES (NEW."created_at", NEW."expires_at", NEW."external_account_id", NEW."flavour", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform", NEW."purpose", NEW."refresh_expires_at", NEW."scopes", NEW."status", NEW."status_reason"); RETURN NULL;',
+                    hash="cc1e2411490cde27dd078d8bb4b7ef21656c3e08",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c3915",
+                    table="connectors_credential",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='credentialevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="credentialevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='credentialevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='connectors.credential'),
+            model_name="credentialevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="connectors.credential",
+            ),
         ),
         migrations.AddIndex(
-            model_name='inboundevent',
-            index=models.Index(condition=models.Q(('state', 'new')), fields=['id'], name='connectors_inbound_new'),
+            model_name="inboundevent",
+            index=models.Index(
+                condition=models.Q(("state", "new")), fields=["id"], name="connectors_inbound_new"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inboundevent',
-            constraint=models.UniqueConstraint(fields=('vendor', 'dedupe_key'), name='connectors_inbound_once'),
+            model_name="inboundevent",
+            constraint=models.UniqueConstraint(
+                fields=("vendor", "dedupe_key"), name="connectors_inbound_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inboundevent',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['new', 'done', 'parked'])), name='connectors_inbound_state'),
+            model_name="inboundevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["new", "done", "parked"])), name="connectors_inbound_state"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outcomecount',
-            constraint=models.UniqueConstraint(fields=('platform', 'day', 'endpoint', 'outcome'), name='connectors_outcome_once_a_day'),
+            model_name="outcomecount",
+            constraint=models.UniqueConstraint(
+                fields=("platform", "day", "endpoint", "outcome"), name="connectors_outcome_once_a_day"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawresponse',
-            index=django.contrib.postgres.indexes.BrinIndex(fields=['fetched_at'], name='connectors_raw_fetched'),
+            model_name="rawresponse",
+            index=django.contrib.postgres.indexes.BrinIndex(
+                fields=["fetched_at"], name="connectors_raw_fetched"
+            ),
         ),
         migrations.AddIndex(
-            model_name='rawresponse',
-            index=models.Index(fields=['platform', 'subject'], name='connectors_raw_subject'),
+            model_name="rawresponse",
+            index=models.Index(fields=["platform", "subject"], name="connectors_raw_subject"),
         ),
     ]

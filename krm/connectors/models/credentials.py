@@ -73,7 +73,9 @@ class Credential(ScopedModel):
     )
     status_reason = models.CharField(max_length=200, blank=True)
     last_refresh_at = models.DateTimeField(null=True, blank=True)
-    version = models.PositiveIntegerField(default=0)  # compare-and-swap: a lost refresh token means new consent
+    version = models.PositiveIntegerField(
+        default=0
+    )  # compare-and-swap: a lost refresh token means new consent
 
     objects = AdministratorsOnly.as_manager()
 
@@ -88,10 +90,13 @@ class Credential(ScopedModel):
                 condition=Q(status__in=CredentialStatus.values), name="connectors_credential_status"
             ),
             models.CheckConstraint(
-                condition=~Q(status="active") | ~Q(access_token=""), name="connectors_credential_active_has_token"
+                condition=~Q(status="active") | ~Q(access_token=""),
+                name="connectors_credential_active_has_token",
             ),
         ]
-        indexes = [models.Index(fields=["platform", "status", "expires_at"], name="connectors_credential_due")]
+        indexes = [
+            models.Index(fields=["platform", "status", "expires_at"], name="connectors_credential_due")
+        ]
 
     def __str__(self) -> str:
         return f"{self.platform} {self.external_account_id}"

@@ -41,7 +41,9 @@ class InboundEvent(models.Model):
         verbose_name_plural = _("inbound events")
         constraints = [
             models.UniqueConstraint(fields=["vendor", "dedupe_key"], name="connectors_inbound_once"),
-            models.CheckConstraint(condition=Q(state__in=InboundState.values), name="connectors_inbound_state"),
+            models.CheckConstraint(
+                condition=Q(state__in=InboundState.values), name="connectors_inbound_state"
+            ),
         ]
         indexes = [models.Index(fields=["id"], condition=Q(state="new"), name="connectors_inbound_new")]
 
