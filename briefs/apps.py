@@ -1,6 +1,8 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class BriefsConfig(AppConfig):
     name = "briefs"
-    label = "briefs"
+    default_auto_field = "django.db.models.BigAutoField"
+    verbose_name = _("Briefs")
