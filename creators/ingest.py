@@ -1,0 +1,315 @@
+"""Bulk arrival of figures: COPY into a staging table, then one INSERT … ON CONFLICT.
+
+Everything here may run twice and in any order with the same result: of two readings of the same thing for the same
+day, the later observed one stands, whole.  A figure that was not given is NULL, never 0.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+
+@dataclass(slots=True)
+class AccountReading:
+    """An account's figures for one day from one source."""
+
+    account_id: int
+    source: str
+    as_of: date
+    observed_at: datetime
+    followers: int | None = None
+    following: int | None = None
+    posts_count: int | None = None
+    views: int | None = None
+    reach: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    engagement_avg: int | None = None
+    authentic_engagement: int | None = None
+    definition: str = ""
+
+
+@dataclass(slots=True)
+class PostReading:
+    """A post with its figures as observed at one moment."""
+
+    account_id: int
+    platform: str
+    external_id: str
+    source: str
+    as_of: date
+    observed_at: datetime
+    url: str = ""
+    caption: str = ""
+    kind: str = "image"
+    published_at: datetime | None = None
+    duration_seconds: int | None = None
+    hashtags: list[str] = field(default_factory=list)
+    mentions: list[str] = field(default_factory=list)
+    is_sponsored: bool | None = None
+    thumbnail_url: str = ""
+    views: int | None = None
+    reach: int | None = None
+    impressions: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    saves: int | None = None
+    definition: str = ""
+
+
+@dataclass(slots=True)
+class AudienceReading:
+    account_id: int
+    source: str
+    as_of: date
+    observed_at: datetime
+    sample_size: int | None = None
+    age: dict[str, float] = field(default_factory=dict)
+    gender: dict[str, float] = field(default_factory=dict)
+    countries: dict[str, float] = field(default_factory=dict)
+    cities: dict[str, float] = field(default_factory=dict)
+    languages: dict[str, float] = field(default_factory=dict)
+    interests: dict[str, float] = field(default_factory=dict)
+    definition: str = ""
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What `posts` did: `ids` by external id, and which of them KRM had not seen before."""
+
+    ids: dict[str, int]
+    new: frozenset[int]
+
+
+_TYPES = {
+    "account_id": "bigint",
+    "source": "varchar(20)",
+    "as_of": "date",
+    "observed_at": "timestamptz",
+    "published_at": "timestamptz",
+    "duration_seconds": "integer",
+    "is_sponsored": "boolean",
+    "definition": "varchar(40)",
+}
+_TEXTS = {"platform", "external_id", "url", "caption", "kind", "thumbnail_url"}
+_JSON = {
+    "hashtags",
+    "mentions",
+    "age",
+    "gender",
+    "countries",
+    "cities",
+    "languages",
+    "interests",
+}
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
+
+
+def _type(name: str) -> str:
+    if name in _TYPES:
+        return _TYPES[name]
+    return "text" if name in _TEXTS else "jsonb" if name in _JSON else "bigint"
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, ensure_ascii=False).replace("\\u0000", "").translate(_ESCAPES)
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    if isinstance(value, (date, datetime)):
+        return value.isoformat()
+    return str(value)
+
+
+def _stage(cursor: Any, table: str, kind: type, rows: Sequence[Any]) -> list[str]:
+    """COPY `rows` into a temporary table of this connection; it empties itself at commit."""
+    names = [f.name for f in fields(kind)]
+    columns = ", ".join(f"{name} {_type(name)}" for name in names)
+    cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS")
+    cursor.execute(f"TRUNCATE {table}")
+    buffer = io.StringIO("".join("\t".join([_cell(getattr(row, n)) for n in names]) + "\n" for row in rows))
+    cursor.copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN", buffer)
+    return names
+
+
+def _ensure_months(cursor: Any, parent: str, days: Iterable[date]) -> None:
+    for month in sorted({day.replace(day=1) for day in days}):
+        cursor.execute("SELECT to_regclass(%s)", [f"{parent}_p{month:%Y_%m}"])
+        if cursor.fetchone()[0] is None:
+            cursor.execute("SELECT creators_ensure_month(%s, %s)", [parent, month])
+
+
+def account_snapshots(readings: Iterable[AccountReading]) -> int:
+    """Write account snapshots and bring the accounts' newest figures up to date. Returns rows written."""
+    rows = list(readings)
+    if not rows:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        _ensure_months(cursor, "creators_accountsnapshot", (r.as_of for r in rows))
+        names = _stage(cursor, "stage_account_readings", AccountReading, rows)
+        written = _upsert_snapshots(
+            cursor,
+            target="creators_accountsnapshot",
+            stage="stage_account_readings",
+            key=("account_id", "source", "as_of"),
+            names=names,
+        )
+        newest_figures(sorted({r.account_id for r in rows}))
+    return written
+
+
+def _upsert_snapshots(
+    cursor: Any, *, target: str, stage: str, key: tuple[str, ...], names: Sequence[str]
+) -> int:
+    keys = ", ".join(key)
+    assignments = ", ".join(f"{n} = EXCLUDED.{n}" for n in names if n not in key)
+    cursor.execute(
+        f"INSERT INTO {target} AS t ({', '.join(names)})"
+        f" SELECT DISTINCT ON ({keys}) {', '.join(names)} FROM {stage} ORDER BY {keys}, observed_at DESC"
+        f" ON CONFLICT ({keys}) DO UPDATE SET {assignments} WHERE EXCLUDED.observed_at > t.observed_at"
+    )
+    return int(cursor.rowcount)
+
+
+_POST_COUNTS = ("views", "reach", "impressions", "likes", "comments", "shares", "saves")
+
+
+def posts(readings: Iterable[PostReading]) -> Posted:
+    """Write posts and one snapshot of each, and say which posts are new."""
+    rows = list(readings)
+    if not rows:
+        return Posted({}, frozenset())
+    with transaction.atomic(), connection.cursor() as cursor:
+        _ensure_months(cursor, "creators_postsnapshot", (r.as_of for r in rows))
+        names = _stage(cursor, "stage_post_readings", PostReading, rows)
+        stored = [n for n in names if n != "definition"]
+        kept = {"platform", "external_id", "account_id"}
+        assignments = ", ".join(f"{n} = EXCLUDED.{n}" for n in stored if n not in kept)
+        cursor.execute(
+            f"INSERT INTO creators_post AS t ({', '.join(stored)}, is_deleted, created_at, updated_at)"
+            f" SELECT DISTINCT ON (platform, external_id) {', '.join(stored)}, false, now(), now()"
+            " FROM stage_post_readings ORDER BY platform, external_id, observed_at DESC"
+            f" ON CONFLICT (platform, external_id) DO UPDATE SET {assignments},"
+            " is_deleted = false, updated_at = now()"
+            " WHERE t.observed_at IS NULL OR EXCLUDED.observed_at > t.observed_at"
+            " RETURNING id, xmax = 0"
+        )
+        new = frozenset(post_id for post_id, inserted in cursor.fetchall() if inserted)
+        counts = ", ".join(_POST_COUNTS)
+        cursor.execute(
+            "INSERT INTO creators_postsnapshot AS t"
+            f" (account_id, post_id, source, as_of, observed_at, {counts}, definition)"
+            f" SELECT DISTINCT ON (p.account_id, p.id, s.source, s.as_of)"
+            f" p.account_id, p.id, s.source, s.as_of, s.observed_at,"
+            f" {', '.join('s.' + n for n in _POST_COUNTS)}, s.definition"
+            " FROM stage_post_readings s"
+            " JOIN creators_post p ON p.platform = s.platform AND p.external_id = s.external_id"
+            " ORDER BY p.account_id, p.id, s.source, s.as_of, s.observed_at DESC"
+            " ON CONFLICT (account_id, post_id, source, as_of) DO UPDATE SET observed_at = EXCLUDED.observed_at,"
+            " definition = EXCLUDED.definition, "
+            + ", ".join(f"{n} = EXCLUDED.{n}" for n in _POST_COUNTS)
+            + " WHERE EXCLUDED.observed_at > t.observed_at"
+        )
+        cursor.execute(
+            "SELECT p.external_id, p.id FROM creators_post p JOIN stage_post_readings s"
+            " ON p.platform = s.platform AND p.external_id = s.external_id"
+        )
+        return Posted(dict(cursor.fetchall()), new)
+
+
+def deleted_posts(
+    account_id: int, *, seen: Iterable[str], since: datetime, observed_at: datetime
+) -> list[int]:
+    """Mark posts of an account gone: published since `since`, known to us, and absent from a complete listing."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE creators_post SET is_deleted = true, updated_at = now()"
+            " WHERE account_id = %s AND NOT is_deleted AND published_at >= %s AND observed_at < %s"
+            " AND NOT (external_id = ANY(%s)) RETURNING id",
+            [account_id, since, observed_at, list(seen)],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def audiences(readings: Iterable[AudienceReading]) -> int:
+    rows = list(readings)
+    if not rows:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        names = _stage(cursor, "stage_audience_readings", AudienceReading, rows)
+        # A reading without any share is no reading.
+        values = [n for n in names if n not in ("account_id", "source", "as_of")]
+        cursor.execute(
+            f"INSERT INTO creators_audiencesnapshot AS t ({', '.join(names)}, created_at, updated_at)"
+            f" SELECT DISTINCT ON (account_id, source, as_of) {', '.join(names)}, now(), now()"
+            " FROM stage_audience_readings"
+            " WHERE age <> '{}' OR gender <> '{}' OR countries <> '{}' OR cities <> '{}'"
+            " ORDER BY account_id, source, as_of, observed_at DESC"
+            " ON CONFLICT (account_id, source, as_of) DO UPDATE SET "
+            + ", ".join(f"{n} = EXCLUDED.{n}" for n in values)
+            + ", updated_at = now() WHERE EXCLUDED.observed_at > t.observed_at"
+        )
+        return int(cursor.rowcount)
+
+
+def newest_figures(account_ids: Sequence[int]) -> None:
+    """Copy each account's newest snapshot, its tier and its sparkline onto the account row.
+
+    Of one day's readings, what the platform says with consent goes before what it shows in public, before a vendor's
+    estimate, before what was typed in.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH ranked AS (
+                SELECT DISTINCT ON (account_id, as_of) account_id, as_of, source, observed_at,
+                       followers, following, posts_count
+                FROM creators_accountsnapshot
+                WHERE account_id = ANY(%(ids)s)
+                ORDER BY account_id, as_of,
+                         CASE source WHEN 'platform_authorised' THEN 0 WHEN 'platform_public' THEN 1
+                                     WHEN 'vendor_estimate' THEN 2 ELSE 3 END
+            ), newest AS (
+                SELECT DISTINCT ON (account_id) * FROM ranked ORDER BY account_id, as_of DESC
+            ), last_known AS (
+                SELECT DISTINCT ON (account_id) account_id, followers FROM ranked
+                WHERE followers IS NOT NULL ORDER BY account_id, as_of DESC
+            ), line AS (
+                SELECT account_id, array_agg(followers ORDER BY as_of) AS points FROM (
+                    SELECT account_id, as_of, followers,
+                           row_number() OVER (PARTITION BY account_id ORDER BY as_of DESC) AS n
+                    FROM ranked WHERE followers IS NOT NULL
+                ) r WHERE n <= 30 GROUP BY account_id
+            )
+            UPDATE creators_socialaccount a
+            SET followers = COALESCE(k.followers, a.followers),
+                following = COALESCE(n.following, a.following),
+                posts_count = COALESCE(n.posts_count, a.posts_count),
+                figures_source = n.source,
+                figures_as_of = n.as_of,
+                sparkline = COALESCE(l.points, a.sparkline),
+                tier_id = CASE WHEN k.followers IS NULL THEN a.tier_id ELSE (
+                    SELECT t.id FROM creators_tier t
+                    WHERE t.floor <= k.followers AND (t.ceiling IS NULL OR k.followers < t.ceiling)
+                    ORDER BY t.floor DESC LIMIT 1
+                ) END
+            FROM newest n
+            LEFT JOIN last_known k ON k.account_id = n.account_id
+            LEFT JOIN line l ON l.account_id = n.account_id
+            WHERE a.id = n.account_id
+            """,
+            {"ids": list(account_ids)},
+        )
