@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "krm.api.middleware.ApiMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -218,5 +219,45 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TIMEZONE = "UTC"
 
-REST_FRAMEWORK: dict[str, Any] = {}
+# REST
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "krm.api.authentication.ApiKeyAuthentication",
+        "krm.api.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "krm.api.permissions.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["krm.api.filters.FilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "krm.api.pagination.KeysetPagination",
+    "DEFAULT_THROTTLE_CLASSES": ["krm.api.throttling.MinuteThrottle"],
+    "DEFAULT_SCHEMA_CLASS": "krm.api.schema.KrmAutoSchema",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "krm.api.problems.exception_handler",
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+    "URL_FORMAT_OVERRIDE": None,
+    "COERCE_DECIMAL_TO_STRING": True,
+    "NUM_PROXIES": int(env("KRM_PROXIES", "0")),
+}
+API_REQUESTS_PER_MINUTE = int(env("KRM_API_PER_MINUTE", "1200"))
+API_ANONYMOUS_PER_MINUTE = int(env("KRM_API_ANONYMOUS_PER_MINUTE", "60"))
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "KRM",
+    "DESCRIPTION": "Everything a page of KRM does, for programs. See docs/api.md.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": True,
+    "ENFORCE_NON_BLANK_FIELDS": True,
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["krm.api.schema.only_api"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "krm.api.schema.add_problems",
+    ],
+    "LICENSE": {"name": "AGPL-3.0-only"},
+}
 X_FRAME_OPTIONS = "DENY"

@@ -1,1 +1,5 @@
-"""REST furniture: routing, pagination, errors, idempotency, throttling, schema."""
+"""REST furniture: routing, keyset pagination, problems, idempotency, ETags, throttling, keys, schema.
+
+Owns everything under `/api/`; may import every other ground-floor package (only `krm.local` stands above it).
+Rooms use `krm.api.viewsets` (ReadViewSet, WriteViewSet, action) and `krm.api.router.register`.
+"""

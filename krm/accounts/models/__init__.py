@@ -1,4 +1,5 @@
+from krm.accounts.models.apikeys import ApiKey
 from krm.accounts.models.teams import BrandTeam
 from krm.accounts.models.users import Role, User
 
-__all__ = ["BrandTeam", "Role", "User"]
+__all__ = ["ApiKey", "BrandTeam", "Role", "User"]
