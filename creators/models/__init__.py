@@ -17,7 +17,7 @@ from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
 from .people import Creator, CreatorAccess, CreatorFile, CreatorTag, Note, Tag, Tier
 from .posts import Post
 from .rates import RateCard
-from .scores import BenchmarkRow, Score, ScoreComponent
+from .scores import BenchmarkRow, PeerSample, Score, ScoreComponent
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "ImportState",
     "ImportTemplate",
     "Note",
+    "PeerSample",
     "Platform",
     "Post",
     "PostKind",

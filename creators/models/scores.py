@@ -109,3 +109,16 @@ class BenchmarkRow(models.Model):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.tier} {self.metric}"
+
+
+class PeerSample(models.Model):
+    """The figures of a platform's accounts (or a sample of them) that scores compare with; one row a platform."""
+
+    platform = models.CharField(max_length=12, choices=Platform.choices, unique=True)
+    as_of = models.DateTimeField()
+    count = models.IntegerField()  # accounts in the sample
+    population = models.IntegerField()  # accounts it was drawn from
+    figures = models.JSONField(default=dict)  # {"followers": […], "er": […], …}, log10, null where unknown
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.as_of:%Y-%m-%d}"
