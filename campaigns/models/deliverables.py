@@ -29,6 +29,13 @@ class DeliverableState(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Turn(models.TextChoices):
+    CREATOR = "creator", _("KOL")
+    AGENCY = "agency", _("Agency")
+    CLIENT = "client", _("Client")
+    NOBODY = "nobody", _("Nobody")
+
+
 DELIVERABLE_MOVES = [
     ("planned", "concept"),
     ("planned", "drafting"),
@@ -89,6 +96,7 @@ class Deliverable(FSMModelMixin, ScopedModel):
     state = FSMField(
         _("state"), default="planned", choices=DeliverableState.choices, protected=True, db_index=True
     )
+    turn = models.CharField(_("whose turn"), max_length=8, choices=Turn.choices, default="creator")
     state_since = models.DateTimeField(_("in this state since"), auto_now_add=True)
     required_hashtags = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     required_mentions = ArrayField(models.CharField(max_length=100), default=list, blank=True)
