@@ -31,6 +31,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import FieldError, ImproperlyConfigured
 from django.db import models
+from django.db.models.lookups import Exact
 
 VERSION = "v1"
 INDEX_ID = "index"
@@ -160,6 +161,15 @@ def blind_index(value: str | None, purpose: str = "") -> str:
     return hmac.new(keyring().index_key, f"{purpose}|{normal}".encode(), hashlib.sha256).hexdigest()
 
 
+class _IsBlank(Exact):
+    """An encrypted column can be asked one thing: whether it is empty."""
+
+    def get_prep_lookup(self) -> Any:
+        if self.rhs != "":
+            raise FieldError("An encrypted column can't be searched; filter on its blind_index() column.")
+        return self.rhs
+
+
 class EncryptedTextField(models.TextField):
     """Text that lies encrypted in the database and is plain on the instance. It can't be searched: use `blind_index`.
 
@@ -219,11 +229,11 @@ class EncryptedTextField(models.TextField):
         return decrypt(value, self.aad)
 
     def get_lookup(self, lookup_name: str) -> Any:
-        if lookup_name != "isnull":
-            raise FieldError(
-                f"{self.name} is encrypted and can't be searched; filter on its blind_index() column."
-            )
-        return super().get_lookup(lookup_name)
+        if lookup_name == "isnull":
+            return super().get_lookup(lookup_name)
+        if lookup_name == "exact":
+            return _IsBlank
+        raise FieldError(f"{self.name} is encrypted and can't be searched; filter on its blind_index() column.")
 
     def value_to_string(self, obj: models.Model) -> str:
         raise VaultError(
