@@ -1,0 +1,39 @@
+"""Who may do what with creators. Every staff member reads; what changes data needs a working role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import rules
+from django.utils.translation import gettext_lazy as _
+
+from krm.accounts.permissions import (
+    add_perm,
+    is_administrator,
+    is_campaign_manager,
+    is_portal,
+    is_reviewer,
+    is_staff_member,
+)
+
+
+@rules.predicate
+def acts_for(user: Any, creator: Any) -> bool:
+    """The portal user has access to this creator that was not revoked."""
+    if creator is None:
+        return False
+    return bool(creator.access.filter(user_id=user.pk, revoked_at=None).exists())
+
+
+_WORKING = _("Only campaign managers and administrators may do this. Ask one of them.")
+
+add_perm("creators.view", is_staff_member)
+add_perm("creators.change", is_campaign_manager, reason=_WORKING)
+add_perm("creators.tag", is_reviewer, reason=_("Viewers and finance may not tag creators."))
+add_perm("creators.note", is_staff_member)
+add_perm("creators.import", is_campaign_manager, reason=_WORKING)
+add_perm("creators.rates", is_campaign_manager, reason=_WORKING)
+add_perm("creators.refresh", is_reviewer, reason=_("Viewers and finance may not spend platform quota."))
+add_perm("creators.grant_access", is_campaign_manager, reason=_WORKING)
+add_perm("creators.tiers", is_administrator, reason=_("Tiers belong to administrators. Ask one of them."))
+add_perm("creators.edit_contact", is_campaign_manager | (is_portal & acts_for), reason=_WORKING)

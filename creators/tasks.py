@@ -1,0 +1,69 @@
+"""Jobs of this room by name; each is a thin wrapper around one verb and safe to run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from celery.schedules import crontab
+from django.utils.timezone import localdate
+
+from krm.events import enqueue
+from krm.events.leases import once
+
+SCHEDULE = {
+    "creators.make_partitions": crontab(hour=17, minute=10),  # 00:10 in Jakarta
+    "creators.score_all": crontab(hour=18, minute=0),
+}
+
+SCORE_BATCH = 5_000
+
+
+@shared_task(name="creators.score_accounts")
+def score_accounts(account_ids: list[int]) -> None:
+    from creators.scoring_runs import score_accounts as score
+
+    score(account_ids)
+
+
+@shared_task(name="creators.score_all")
+def score_all() -> None:
+    """Nightly: draw the peers afresh, then hand out every account in batches."""
+    from creators import benchmarks
+
+    if not once("creators.score_all", localdate().isoformat()):
+        return
+    benchmarks.rebuild()
+    hand_out_scoring()
+
+
+def hand_out_scoring() -> int:
+    from creators.scoring_runs import due_for_scoring
+
+    after, batches = 0, 0
+    while ids := due_for_scoring(after=after, limit=SCORE_BATCH):
+        enqueue("creators.score_accounts", ids)
+        after = ids[-1]
+        batches += 1
+    return batches
+
+
+@shared_task(name="creators.retier")
+def retier() -> None:
+    from creators.tiers import retier as place
+
+    place()
+
+
+@shared_task(name="creators.make_partitions")
+def make_partitions() -> None:
+    """Months ahead and a home for waiting rows; retention where `KRM_SNAPSHOT_MONTHS` asks for it."""
+    from django.conf import settings
+
+    from creators import partitions
+
+    today = localdate()
+    if not once("creators.make_partitions", today.isoformat()):
+        return
+    partitions.make_ahead(today)
+    keep = int(getattr(settings, "KRM_SNAPSHOT_MONTHS", 0) or 0)
+    if keep > 0:
+        partitions.detach_before(partitions.months_back(today, keep))
