@@ -1,0 +1,63 @@
+"""Who may open a page: the area (staff, portal, client), then the permission.
+
+A guest in the wrong area gets 404, not 403: the page is none of their business. Staff without the right get 403.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from krm.accounts.permissions import allowed
+from krm.errors import Denied
+
+AREAS = ("staff", "portal", "client", "any")
+
+
+def area_of(user: Any) -> str:
+    """The area in which a person is at home; `plain` for somebody who is not logged in."""
+    if not getattr(user, "is_authenticated", False):
+        return "plain"
+    if user.is_staff_member:
+        return "staff"
+    if user.is_portal:
+        return "portal"
+    if user.is_client:
+        return "client"
+    return "plain"
+
+
+class AccessMixin:
+    """Checks area and permission before any handler runs."""
+
+    area: ClassVar[str] = "staff"
+    perm: ClassVar[str | None] = None
+    request: HttpRequest
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        refused = self.refuse(request)
+        if refused is not None:
+            return refused
+        return super().dispatch(request, *args, **kwargs)  # type: ignore[misc,no-any-return]
+
+    def refuse(self, request: HttpRequest) -> HttpResponse | None:
+        user = request.user
+        if not user.is_authenticated:
+            if getattr(request, "htmx", False):
+                answer = HttpResponse(status=401)
+                answer["HX-Redirect"] = redirect_to_login(request.htmx.current_url_abs_path or "/").url  # type: ignore[attr-defined]
+                return answer
+            return redirect_to_login(request.get_full_path())
+        if self.area != "any" and area_of(user) != self.area:
+            raise Http404
+        if self.perm and not self.perm_on_object() and not allowed(user, self.perm):  # type: ignore[arg-type]
+            raise Denied(_("Your role does not allow this. Ask an administrator if you need it."))
+        return None
+
+    def perm_on_object(self) -> bool:
+        """True where `perm` is checked against the object later instead of before it is found."""
+        return False

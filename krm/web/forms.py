@@ -1,0 +1,90 @@
+"""Base classes of every form, and how a verb's refusal becomes form errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+
+from krm.errors import Refusal
+
+
+class _Furniture:
+    """Gives widgets the house look and remembers names of files, which browsers do not send back."""
+
+    fields: dict[str, forms.Field]
+    files: Any
+
+    def dress(self) -> None:
+        for field in self.fields.values():
+            widget = field.widget
+            classes = set(str(widget.attrs.get("class", "")).split())
+            match widget:
+                case forms.CheckboxInput():
+                    classes.add("form-check-input")
+                case forms.RadioSelect() | forms.CheckboxSelectMultiple():
+                    classes.add("form-check-input")
+                case forms.Select():
+                    classes.add("form-select")
+                case _:
+                    classes.add("form-control")
+            widget.attrs["class"] = " ".join(sorted(classes))
+            match widget:
+                case forms.DateTimeInput():
+                    widget.input_type = "datetime-local"
+                    widget.format = widget.format or "%Y-%m-%dT%H:%M"
+                case forms.DateInput():
+                    widget.input_type = "date"
+                    widget.format = widget.format or "%Y-%m-%d"
+                case forms.Textarea():
+                    widget.attrs.setdefault("rows", 4)
+                case forms.NumberInput() if isinstance(field, forms.DecimalField | forms.FloatField):
+                    widget.attrs.setdefault("inputmode", "decimal")
+
+    @property
+    def lost_files(self) -> list[str]:
+        """Names of the files that were sent with a form that came back with errors."""
+        return [upload.name for uploads in (self.files or {}).values() for upload in [uploads] if upload]
+
+
+class KrmForm(_Furniture, forms.Form):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dress()
+
+
+class KrmModelForm(_Furniture, forms.ModelForm):  # type: ignore[type-arg]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.dress()
+
+
+def add_refusal(form: forms.BaseForm, refusal: Exception) -> None:
+    """Put a verb's ValidationError, Denied or Conflict on the form; unknown fields become form errors."""
+    if isinstance(refusal, ValidationError):
+        if hasattr(refusal, "error_dict"):
+            for name, errors in refusal.error_dict.items():
+                known = name in form.fields
+                for error in errors:
+                    form.add_error(name if known else None, error)
+        else:
+            form.add_error(None, refusal)
+        return
+    form.add_error(None, str(refusal))
+
+
+def refusal_text(refusal: Exception) -> str:
+    """One sentence for a flash message."""
+    if isinstance(refusal, ValidationError):
+        if hasattr(refusal, "error_dict"):
+            parts = []
+            for name, errors in refusal.message_dict.items():
+                prefix = "" if name == NON_FIELD_ERRORS else ""
+                parts.extend(prefix + str(error) for error in errors)
+            return " ".join(parts)
+        return " ".join(refusal.messages)
+    return str(refusal)
+
+
+REFUSALS = (ValidationError, Refusal)
