@@ -28,14 +28,31 @@ if TYPE_CHECKING:
 
 # Header names of shops' exports, lower case; the first that is present is taken.
 COLUMNS = {
-    "order_ref": ("order_ref", "order", "order id", "order_id", "order number", "no. pesanan", "nomor pesanan", "name"),
+    "order_ref": (
+        "order_ref",
+        "order",
+        "order id",
+        "order_id",
+        "order number",
+        "no. pesanan",
+        "nomor pesanan",
+        "name",
+    ),
     "code": ("code", "promo code", "promo_code", "discount code", "voucher", "kode promo", "kode voucher"),
     "amount": ("amount", "total", "subtotal", "net sales", "jumlah", "total pembayaran"),
     "ordered_at": ("ordered_at", "date", "created at", "order date", "tanggal", "waktu pesanan dibuat"),
     "currency": ("currency", "mata uang"),
     "new_customer": ("new_customer", "new customer", "first order", "pelanggan baru"),
 }
-DATE_FORMATS = ("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d-%m-%Y")
+DATE_FORMATS = (
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%d/%m/%Y %H:%M",
+    "%d/%m/%Y",
+    "%d-%m-%Y",
+)
 MAX_ROWS = 200_000
 
 
@@ -73,7 +90,9 @@ def create_promo_code(partnership: Partnership, *, by: User, code: str, note: st
 
 def parse_amount(text: str) -> Decimal:
     """Read `1234.50`, `1.234.500`, `Rp 1.234.500,50` and `1,234,500`; anything else is a ValueError."""
-    cleaned = text.strip().removeprefix("Rp").removeprefix("IDR").strip().replace(" ", "").replace("\u00a0", "")
+    cleaned = (
+        text.strip().removeprefix("Rp").removeprefix("IDR").strip().replace(" ", "").replace("\u00a0", "")
+    )
     if not cleaned:
         raise ValueError("empty")
     if "," in cleaned and "." in cleaned:
@@ -84,7 +103,13 @@ def parse_amount(text: str) -> Decimal:
             if mark in cleaned:
                 head, *groups = cleaned.split(mark)
                 grouped = all(len(group) == 3 for group in groups) and head not in ("", "0")
-                cleaned = head + "".join(groups) if grouped else head + "." + "".join(groups) if len(groups) == 1 else "?"
+                cleaned = (
+                    head + "".join(groups)
+                    if grouped
+                    else head + "." + "".join(groups)
+                    if len(groups) == 1
+                    else "?"
+                )
     if not all(c.isascii() and (c.isdigit() or c == ".") for c in cleaned):
         raise ValueError("not a number")
     try:
@@ -128,7 +153,12 @@ def read_rows(text: str) -> Iterator[dict[str, str]]:
             if name in header:
                 places[ours] = header.index(name)
                 break
-    for needed, label in (("order_ref", _("order")), ("code", _("code")), ("amount", _("amount")), ("ordered_at", _("date"))):
+    for needed, label in (
+        ("order_ref", _("order")),
+        ("code", _("code")),
+        ("amount", _("amount")),
+        ("ordered_at", _("date")),
+    ):
         if needed not in places:
             raise ValidationError(
                 {
@@ -156,7 +186,9 @@ def import_conversions(campaign: Campaign, *, by: User, source: str, text: str) 
     fresh: dict[str, Conversion] = {}
     for number, row in enumerate(read_rows(text), start=2):
         if number > MAX_ROWS + 1:
-            raise ValidationError({"file": _("The file has over %(rows)s rows. Split it.") % {"rows": f"{MAX_ROWS:,}"}})
+            raise ValidationError(
+                {"file": _("The file has over %(rows)s rows. Split it.") % {"rows": f"{MAX_ROWS:,}"}}
+            )
         conversion = _conversion(row, number, codes, campaign, source, outcome)
         if conversion is None:
             continue
@@ -175,7 +207,12 @@ def import_conversions(campaign: Campaign, *, by: User, source: str, text: str) 
             "reporting.conversions_imported",
             campaign,
             actor=by,
-            data={"source": source, "added": outcome.added, "known": outcome.known, "errors": len(outcome.errors)},
+            data={
+                "source": source,
+                "added": outcome.added,
+                "known": outcome.known,
+                "errors": len(outcome.errors),
+            },
         )
     return outcome
 
@@ -198,16 +235,22 @@ def _conversion(
     promo = codes.get(row["code"].upper())
     if promo is None:
         return refuse(
-            "code", _("No KOL of this campaign has the code %(code)s. Add it first.") % {"code": row["code"] or "–"}
+            "code",
+            _("No KOL of this campaign has the code %(code)s. Add it first.") % {"code": row["code"] or "–"},
         )
     try:
         amount = parse_amount(row["amount"])
     except ValueError:
-        return refuse("amount", _("%(value)s is no amount. Write it like 150000.") % {"value": row["amount"] or "–"})
+        return refuse(
+            "amount", _("%(value)s is no amount. Write it like 150000.") % {"value": row["amount"] or "–"}
+        )
     try:
         ordered_at = parse_moment(row["ordered_at"])
     except ValueError:
-        return refuse("ordered_at", _("%(value)s is no date. Write it like 2026-11-22.") % {"value": row["ordered_at"] or "–"})
+        return refuse(
+            "ordered_at",
+            _("%(value)s is no date. Write it like 2026-11-22.") % {"value": row["ordered_at"] or "–"},
+        )
     currency = (row.get("currency") or campaign.currency).upper()
     if currency != campaign.currency:
         return refuse(
@@ -224,5 +267,9 @@ def _conversion(
         ordered_at=ordered_at,
         amount=round_amount(amount, currency),
         currency=currency,
-        is_new_customer=True if answer in ("1", "true", "yes", "ya") else False if answer in ("0", "false", "no", "tidak") else None,
+        is_new_customer=True
+        if answer in ("1", "true", "yes", "ya")
+        else False
+        if answer in ("0", "false", "no", "tidak")
+        else None,
     )

@@ -19,12 +19,26 @@ if TYPE_CHECKING:
 
 
 def set_rate(
-    *, by: User, platform: str, metric: str, per: int, value: Decimal, currency: str, valid_from: date, source: str
+    *,
+    by: User,
+    platform: str,
+    metric: str,
+    per: int,
+    value: Decimal,
+    currency: str,
+    valid_from: date,
+    source: str,
 ) -> EmvRate:
     """Add a rate from a day on. Older reports keep the rate they were locked with."""
     check(by, "reporting.edit_rates")
     rate = EmvRate(
-        platform=platform, metric=metric, per=per, value=value, currency=currency, valid_from=valid_from, source=source
+        platform=platform,
+        metric=metric,
+        per=per,
+        value=value,
+        currency=currency,
+        valid_from=valid_from,
+        source=source,
     )
     rate.full_clean(validate_constraints=False)
     try:
@@ -33,7 +47,11 @@ def set_rate(
             record("reporting.emv_rate_set", rate, actor=by, data={"platform": platform, "metric": metric})
     except IntegrityError:
         raise ValidationError(
-            {"valid_from": _("There is a rate for this platform and metric from that day already. Choose another day.")}
+            {
+                "valid_from": _(
+                    "There is a rate for this platform and metric from that day already. Choose another day."
+                )
+            }
         ) from None
     return rate
 

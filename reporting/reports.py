@@ -64,7 +64,9 @@ def lock(report: Report, *, by: User) -> Report:
         report = _locked_row(report)
         if report.state != Report.State.DRAFT:
             raise Conflict(
-                _("This report is %(state)s already; only a draft can be locked. Draft a new one for newer numbers.")
+                _(
+                    "This report is %(state)s already; only a draft can be locked. Draft a new one for newer numbers."
+                )
                 % {"state": report.get_state_display()}
             )
         report.numbers = results.campaign_numbers(report.campaign)
@@ -72,7 +74,15 @@ def lock(report: Report, *, by: User) -> Report:
         report.formula_version = measures.FORMULA_VERSION
         report.state, report.locked_at, report.locked_by = Report.State.LOCKED, timezone.now(), by
         report.save(
-            update_fields=["numbers", "numbers_sha256", "formula_version", "state", "locked_at", "locked_by", "updated_at"]
+            update_fields=[
+                "numbers",
+                "numbers_sha256",
+                "formula_version",
+                "state",
+                "locked_at",
+                "locked_by",
+                "updated_at",
+            ]
         )
         record("reporting.report_locked", report, actor=by, data={"sha256": report.numbers_sha256})
     return report

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from campaigns.models import Deliverable, Partnership, Spend
+from campaigns.models import Campaign, Deliverable, Partnership, Spend
 from krm.money.amounts import round_amount
 from reporting import measures
 from reporting.measures import PostNumbers, Rate, Totals
@@ -23,7 +23,6 @@ from reporting.models import Conversion, EmvRate, TrackingLink
 if TYPE_CHECKING:
     from datetime import date
 
-    from campaigns.models import Campaign
 
 LIVE = ("published", "accepted")
 # What a client never sees: everything that follows from what the agency pays.
@@ -123,15 +122,22 @@ def campaign_numbers(campaign: Campaign) -> dict[str, Any]:
         .order_by("published_at", "pk")
     )
     groups = {
-        p.pk: Group(label=str(p.creator), cost=p.agreement.total if _signed(p) else Decimal(0)) for p in partnerships
+        p.pk: Group(label=str(p.creator), cost=p.agreement.total if _signed(p) else Decimal(0))
+        for p in partnerships
     }
     posts: list[dict[str, Any]] = []
     for deliverable in deliverables:
-        if deliverable.post is None or deliverable.state not in LIVE or deliverable.partnership_id not in groups:
+        if (
+            deliverable.post is None
+            or deliverable.state not in LIVE
+            or deliverable.partnership_id not in groups
+        ):
             continue
         numbers = post_numbers(deliverable)
         groups[deliverable.partnership_id].posts.append(numbers)
-        posts.append(_post_row(deliverable, numbers, groups[deliverable.partnership_id].label, rates, currency))
+        posts.append(
+            _post_row(deliverable, numbers, groups[deliverable.partnership_id].label, rates, currency)
+        )
     _add_clicks(campaign, groups)
     _add_conversions(campaign, groups)
 
@@ -212,12 +218,15 @@ def _post_row(
     return {
         "deliverable_id": deliverable.pk,
         "post_id": post.pk,
+        "account_id": post.account_id,
         "kol": kol,
         "title": deliverable.title,
         "platform": deliverable.platform,
         "format": deliverable.format,
         "url": post.url or deliverable.post_url,
-        "published_on": timezone.localdate(deliverable.published_at).isoformat() if deliverable.published_at else None,
+        "published_on": timezone.localdate(deliverable.published_at).isoformat()
+        if deliverable.published_at
+        else None,
         **{name: getattr(numbers, name) for name in measures.COUNTS},
         "engagements": numbers.engagements,
         "er_views": share(one["views"]),
@@ -254,7 +263,11 @@ def _add_conversions(campaign: Campaign, groups: dict[int, Group]) -> None:
 def _budget(campaign: Campaign, committed_fees: Decimal) -> tuple[list[dict[str, Any]], Decimal]:
     """Lines with plan, commitment and spend; and what was spent beside fees."""
     spent: dict[str, Decimal] = defaultdict(Decimal)
-    for row in Spend.objects.filter(campaign=campaign, currency=campaign.currency).values("kind").annotate(sum=Sum("amount")):
+    for row in (
+        Spend.objects.filter(campaign=campaign, currency=campaign.currency)
+        .values("kind")
+        .annotate(sum=Sum("amount"))
+    ):
         spent[row["kind"]] = row["sum"]
     rows = []
     for line in campaign.budget_lines.all():
@@ -262,7 +275,6 @@ def _budget(campaign: Campaign, committed_fees: Decimal) -> tuple[list[dict[str,
         rows.append(
             {
                 "kind": line.kind,
-                "label": str(line.kind),
                 "planned": money(line.planned, campaign.currency),
                 "committed": money(committed, campaign.currency),
                 "spent": money(spent[line.kind], campaign.currency),
@@ -315,3 +327,36 @@ def _delivery(deliverables: list[Deliverable]) -> dict[str, Any]:
         "revisions_average": share(measures.ratio(sum(d.revisions for d in live), len(live))),
         "first_time_right": share(measures.ratio(sum(1 for d in live if not d.revisions), len(live))),
     }
+
+
+def running(user: Any) -> list[dict[str, Any]]:
+    """Campaigns that run now, with posts and views so far. One query."""
+    rows = (
+        Campaign.objects.visible_to(user)
+        .filter(state__in=["active", "reporting"])
+        .select_related("brand")
+        .annotate(
+            posts=Count(
+                "partnerships__deliverables__post", filter=Q(partnerships__deliverables__state__in=LIVE)
+            ),
+            views=Sum(
+                "partnerships__deliverables__post__views",
+                filter=Q(partnerships__deliverables__state__in=LIVE),
+            ),
+            planned=Count(
+                "partnerships__deliverables", filter=~Q(partnerships__deliverables__state="cancelled")
+            ),
+        )
+        .order_by("ends_on", "pk")[:8]
+    )
+    return [{"campaign": c, "posts": c.posts, "views": c.views, "planned": c.planned} for c in rows]
+
+
+def posts_of(user: Any) -> list[Deliverable]:
+    """Published content a portal user may see, newest first, with its numbers. One query."""
+    return list(
+        Deliverable.objects.visible_to(user)
+        .filter(state__in=LIVE, post__isnull=False)
+        .select_related("post", "partnership__campaign__brand", "partnership__creator")
+        .order_by("-published_at", "-pk")[:100]
+    )

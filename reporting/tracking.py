@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 # Previews and crawlers open every link that is posted; they are kept apart, for they are no visitors.
 BOT = re.compile(
-    r"bot|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|telegram|headless|python-|curl|wget|monitor", re.I
+    r"bot|crawl|spider|slurp|preview|facebookexternalhit|whatsapp|telegram|headless|python-|curl|wget|monitor",
+    re.I,
 )
 
 
@@ -68,9 +69,16 @@ def create_link(
     try:
         with transaction.atomic():
             link.save()
-            record("reporting.link_created", link, actor=by, data={"partnership_id": partnership.pk, "code": code})
+            record(
+                "reporting.link_created",
+                link,
+                actor=by,
+                data={"partnership_id": partnership.pk, "code": code},
+            )
     except IntegrityError:
-        raise ValidationError({"code": _("The code %(code)s is taken. Choose another.") % {"code": code}}) from None
+        raise ValidationError(
+            {"code": _("The code %(code)s is taken. Choose another.") % {"code": code}}
+        ) from None
     return link
 
 
@@ -129,3 +137,11 @@ def record_click(link: TrackingLink, visit: Visit) -> Click:
         else:
             click.save()
     return click
+
+
+def switch_off(link: TrackingLink, *, by: User) -> TrackingLink:
+    return set_active(link, by=by, active=False)
+
+
+def switch_on(link: TrackingLink, *, by: User) -> TrackingLink:
+    return set_active(link, by=by, active=True)

@@ -35,7 +35,12 @@ def figures(numbers: dict[str, Any], names: tuple[str, ...]) -> list[list[str]]:
 def targets(numbers: dict[str, Any]) -> list[list[str]]:
     currency = numbers["campaign"]["currency"]
     return [
-        [label(t["metric"]), shown(t["metric"], t["target"], currency), shown(t["metric"], t["actual"], currency), fmt.percent(t["progress"], 0)]
+        [
+            label(t["metric"]),
+            shown(t["metric"], t["target"], currency),
+            shown(t["metric"], t["actual"], currency),
+            fmt.percent(t["progress"], 0),
+        ]
         for t in numbers["targets"]
     ]
 
@@ -46,14 +51,20 @@ def table(numbers: dict[str, Any], part: str, names: tuple[str, ...]) -> tuple[l
     rows = numbers[part]
     names = tuple(n for n in names if not rows or n in rows[0])
     header = [_("KOL") if part == "kols" else _("Tier"), *[label(n) for n in names]]
-    return header, [[row["label"] or _("No tier"), *[shown(n, row[n], currency) for n in names]] for row in rows]
+    return header, [
+        [row["label"] or _("No tier"), *[shown(n, row[n], currency) for n in names]] for row in rows
+    ]
 
 
 def report_pdf(report: Report, numbers: dict[str, Any]) -> bytes:
     """PDF bytes of `numbers` (as `reports.numbers_of` gives them for the reader)."""
     campaign = numbers["campaign"]
-    kol_header, kol_rows = table(numbers, "kols", ("posts", "views", "engagements", "er_views", "emv", "clicks", "cost", "cpe"))
-    tier_header, tier_rows = table(numbers, "tiers", ("posts", "views", "engagements", "er_views", "emv", "cost", "cpm", "cpe"))
+    kol_header, kol_rows = table(
+        numbers, "kols", ("posts", "views", "engagements", "er_views", "emv", "clicks", "cost", "cpe")
+    )
+    tier_header, tier_rows = table(
+        numbers, "tiers", ("posts", "views", "engagements", "er_views", "emv", "cost", "cpm", "cpe")
+    )
     delivery = numbers["delivery"]
     as_of = parse_datetime(numbers["as_of"])
     start, end = parse_date(campaign["starts_on"]), parse_date(campaign["ends_on"])
@@ -110,9 +121,13 @@ def method(numbers: dict[str, Any]) -> list[str]:
     """The formulas in words, so that a reader can compute every number again."""
     lines = [
         _("Engagements are likes and comments, plus shares and saves where the platform gives them."),
-        _("An engagement rate is the sum of engagements divided by the sum of views (or reach, or followers) of the posts that gave both."),
+        _(
+            "An engagement rate is the sum of engagements divided by the sum of views (or reach, or followers) of the posts that gave both."
+        ),
         _("Reach is added up over posts and is not de-duplicated: a person who saw two posts counts twice."),
-        _("Earned media value is the sum of views, likes, comments, shares and saves, each times the rate in force on that day. It is no revenue and is never added to it."),
+        _(
+            "Earned media value is the sum of views, likes, comments, shares and saves, each times the rate in force on that day. It is no revenue and is never added to it."
+        ),
         _("A dash means that the platform did not give the number."),
     ]
     lines.append(_("Formula version %(version)s.") % {"version": numbers["formula_version"]})

@@ -63,4 +63,8 @@ def shown(name: str, value: Any, currency: str) -> str:
 
 def partial_note(known: int, posts: int) -> str:
     """Say when a sum covers only some posts."""
-    return "" if known == posts else _("%(known)s of %(posts)s posts gave this") % {"known": known, "posts": posts}
+    return (
+        ""
+        if known == posts
+        else _("%(known)s of %(posts)s posts gave this") % {"known": known, "posts": posts}
+    )

@@ -37,7 +37,13 @@ def report_workbook(report: Report, numbers: dict[str, Any]) -> bytes:
     """XLSX bytes. Text cells are written as text, so no cell of a person's making is ever a formula."""
     out = io.BytesIO()
     book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+        out,
+        {
+            "in_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+        },
     )
     currency = numbers["campaign"]["currency"]
     places = exponent(currency)
@@ -58,7 +64,9 @@ def report_workbook(report: Report, numbers: dict[str, Any]) -> bytes:
     return out.getvalue()
 
 
-def _sheet(book: Any, name: str, rows: list[dict[str, Any]], columns: tuple[str, ...], formats: dict[str, Any]) -> None:
+def _sheet(
+    book: Any, name: str, rows: list[dict[str, Any]], columns: tuple[str, ...], formats: dict[str, Any]
+) -> None:
     sheet = book.add_worksheet(name[:31])
     names = headings()
     columns = tuple(c for c in columns if not rows or c in rows[0])
@@ -76,12 +84,14 @@ def _sheet(book: Any, name: str, rows: list[dict[str, Any]], columns: tuple[str,
     for at, column in enumerate(columns):
         letter = xl_col_to_name(at)
         if column in SUMMED:
-            sheet.write_formula(last + 1, at, f"=SUM({letter}2:{letter}{last + 1})", formats["total"], _sum(rows, column))
+            sheet.write_formula(
+                last + 1, at, f"=SUM({letter}2:{letter}{last + 1})", formats["total"], _sum(rows, column)
+            )
         elif column == "er_views" and "views" in columns and "engagements" in columns:
             top, bottom = (xl_col_to_name(columns.index(c)) for c in ("engagements", "views"))
             # Only rows that gave both numbers, as the report itself counts.
-            both = f"({top}2:{top}{last + 1}<>\"\")*({bottom}2:{bottom}{last + 1}<>\"\")"
-            formula = f"=IFERROR(SUMPRODUCT({both}*{top}2:{top}{last + 1})/SUMPRODUCT({both}*{bottom}2:{bottom}{last + 1}),\"\")"
+            both = f'({top}2:{top}{last + 1}<>"")*({bottom}2:{bottom}{last + 1}<>"")'
+            formula = f'=IFERROR(SUMPRODUCT({both}*{top}2:{top}{last + 1})/SUMPRODUCT({both}*{bottom}2:{bottom}{last + 1}),"")'
             sheet.write_formula(last + 1, at, formula, formats["total_share"], _rate(rows))
 
 
@@ -90,7 +100,11 @@ def _sum(rows: list[dict[str, Any]], column: str) -> float:
 
 
 def _rate(rows: list[dict[str, Any]]) -> float | str:
-    pairs = [(r["engagements"], r["views"]) for r in rows if r.get("engagements") is not None and r.get("views") is not None]
+    pairs = [
+        (r["engagements"], r["views"])
+        for r in rows
+        if r.get("engagements") is not None and r.get("views") is not None
+    ]
     views = sum(v for _e, v in pairs)
     return sum(e for e, _v in pairs) / views if views else ""
 

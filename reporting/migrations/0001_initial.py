@@ -4,400 +4,859 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import krm.money.fields
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import krm.money.fields
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('campaigns', '0001_initial'),
-        ('pghistory', '0007_auto_20250421_0444'),
+        ("campaigns", "0001_initial"),
+        ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Click',
+            name="Click",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('visitor', models.CharField(max_length=32)),
-                ('referrer_host', models.CharField(blank=True, max_length=200)),
-                ('is_bot', models.BooleanField(default=False)),
-                ('is_repeat', models.BooleanField(default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("visitor", models.CharField(max_length=32)),
+                ("referrer_host", models.CharField(blank=True, max_length=200)),
+                ("is_bot", models.BooleanField(default=False)),
+                ("is_repeat", models.BooleanField(default=False)),
             ],
         ),
         migrations.CreateModel(
-            name='EmvRateEvent',
+            name="EmvRateEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('platform', models.CharField(max_length=16, verbose_name='platform')),
-                ('metric', models.CharField(choices=[('views', 'Views'), ('likes', 'Likes'), ('comments', 'Comments'), ('shares', 'Shares'), ('saves', 'Saves')], max_length=16, verbose_name='metric')),
-                ('per', models.PositiveIntegerField(default=1, verbose_name='per')),
-                ('value', krm.money.fields.AmountField(decimal_places=4, max_digits=19, verbose_name='value')),
-                ('currency', krm.money.fields.CurrencyField(default='IDR', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Use a three-letter currency code such as IDR.')], verbose_name='currency')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('source', models.CharField(help_text='Where this rate comes from and of when.', max_length=200, verbose_name='source')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("platform", models.CharField(max_length=16, verbose_name="platform")),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("views", "Views"),
+                            ("likes", "Likes"),
+                            ("comments", "Comments"),
+                            ("shares", "Shares"),
+                            ("saves", "Saves"),
+                        ],
+                        max_length=16,
+                        verbose_name="metric",
+                    ),
+                ),
+                ("per", models.PositiveIntegerField(default=1, verbose_name="per")),
+                (
+                    "value",
+                    krm.money.fields.AmountField(decimal_places=4, max_digits=19, verbose_name="value"),
+                ),
+                (
+                    "currency",
+                    krm.money.fields.CurrencyField(
+                        default="IDR",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}$", "Use a three-letter currency code such as IDR."
+                            )
+                        ],
+                        verbose_name="currency",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="Where this rate comes from and of when.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='PromoCode',
+            name="PromoCode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('code', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_-]{2,40}$', 'Use 2 to 40 letters, digits, - or _.')], verbose_name='code')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_-]{2,40}$", "Use 2 to 40 letters, digits, - or _."
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
             ],
             options={
-                'verbose_name': 'promo code',
-                'verbose_name_plural': 'promo codes',
+                "verbose_name": "promo code",
+                "verbose_name_plural": "promo codes",
             },
         ),
         migrations.CreateModel(
-            name='PromoCodeEvent',
+            name="PromoCodeEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('code', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_-]{2,40}$', 'Use 2 to 40 letters, digits, - or _.')], verbose_name='code')),
-                ('note', models.CharField(blank=True, max_length=200, verbose_name='note')),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_-]{2,40}$", "Use 2 to 40 letters, digits, - or _."
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=200, verbose_name="note")),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Report',
+            name="Report",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('summary', models.TextField(blank=True, help_text='What happened and what to do next, in your words.', verbose_name='summary')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('locked', 'Locked'), ('shared', 'Shared with client')], default='draft', max_length=8)),
-                ('numbers', models.JSONField(blank=True, null=True)),
-                ('numbers_sha256', models.CharField(blank=True, max_length=64)),
-                ('formula_version', models.CharField(blank=True, max_length=20)),
-                ('locked_at', models.DateTimeField(blank=True, null=True)),
-                ('shared_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happened and what to do next, in your words.",
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("locked", "Locked"), ("shared", "Shared with client")],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("numbers", models.JSONField(blank=True, null=True)),
+                ("numbers_sha256", models.CharField(blank=True, max_length=64)),
+                ("formula_version", models.CharField(blank=True, max_length=20)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                ("shared_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'report',
-                'verbose_name_plural': 'reports',
-                'ordering': ['-id'],
+                "verbose_name": "report",
+                "verbose_name_plural": "reports",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ReportEvent',
+            name="ReportEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('summary', models.TextField(blank=True, help_text='What happened and what to do next, in your words.', verbose_name='summary')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('locked', 'Locked'), ('shared', 'Shared with client')], default='draft', max_length=8)),
-                ('numbers_sha256', models.CharField(blank=True, max_length=64)),
-                ('formula_version', models.CharField(blank=True, max_length=20)),
-                ('locked_at', models.DateTimeField(blank=True, null=True)),
-                ('shared_at', models.DateTimeField(blank=True, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("title", models.CharField(max_length=160, verbose_name="title")),
+                (
+                    "summary",
+                    models.TextField(
+                        blank=True,
+                        help_text="What happened and what to do next, in your words.",
+                        verbose_name="summary",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("draft", "Draft"), ("locked", "Locked"), ("shared", "Shared with client")],
+                        default="draft",
+                        max_length=8,
+                    ),
+                ),
+                ("numbers_sha256", models.CharField(blank=True, max_length=64)),
+                ("formula_version", models.CharField(blank=True, max_length=20)),
+                ("locked_at", models.DateTimeField(blank=True, null=True)),
+                ("shared_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='TrackingLink',
+            name="TrackingLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_-]{3,40}$', 'Use 3 to 40 letters, digits, - or _.')], verbose_name='code')),
-                ('target_url', models.URLField(max_length=1000, verbose_name='target address')),
-                ('utm_source', models.CharField(max_length=100)),
-                ('utm_medium', models.CharField(default='kol', max_length=100)),
-                ('utm_campaign', models.CharField(max_length=100)),
-                ('utm_content', models.CharField(blank=True, max_length=100)),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('clicks_count', models.PositiveIntegerField(default=0)),
-                ('visitors_count', models.PositiveIntegerField(default=0)),
-                ('last_click_at', models.DateTimeField(blank=True, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_-]{3,40}$", "Use 3 to 40 letters, digits, - or _."
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("target_url", models.URLField(max_length=1000, verbose_name="target address")),
+                ("utm_source", models.CharField(max_length=100)),
+                ("utm_medium", models.CharField(default="kol", max_length=100)),
+                ("utm_campaign", models.CharField(max_length=100)),
+                ("utm_content", models.CharField(blank=True, max_length=100)),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("clicks_count", models.PositiveIntegerField(default=0)),
+                ("visitors_count", models.PositiveIntegerField(default=0)),
+                ("last_click_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'verbose_name': 'tracking link',
-                'verbose_name_plural': 'tracking links',
+                "verbose_name": "tracking link",
+                "verbose_name_plural": "tracking links",
             },
         ),
         migrations.CreateModel(
-            name='TrackingLinkEvent',
+            name="TrackingLinkEvent",
             fields=[
-                ('pgh_id', models.AutoField(primary_key=True, serialize=False)),
-                ('pgh_created_at', models.DateTimeField(auto_now_add=True)),
-                ('pgh_label', models.TextField(help_text='The event label.')),
-                ('id', models.BigIntegerField()),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('code', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9_-]{3,40}$', 'Use 3 to 40 letters, digits, - or _.')], verbose_name='code')),
-                ('target_url', models.URLField(max_length=1000, verbose_name='target address')),
-                ('utm_source', models.CharField(max_length=100)),
-                ('utm_medium', models.CharField(default='kol', max_length=100)),
-                ('utm_campaign', models.CharField(max_length=100)),
-                ('utm_content', models.CharField(blank=True, max_length=100)),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('clicks_count', models.PositiveIntegerField(default=0)),
-                ('visitors_count', models.PositiveIntegerField(default=0)),
-                ('last_click_at', models.DateTimeField(blank=True, null=True)),
+                ("pgh_id", models.AutoField(primary_key=True, serialize=False)),
+                ("pgh_created_at", models.DateTimeField(auto_now_add=True)),
+                ("pgh_label", models.TextField(help_text="The event label.")),
+                ("id", models.BigIntegerField()),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                (
+                    "code",
+                    models.CharField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Za-z0-9_-]{3,40}$", "Use 3 to 40 letters, digits, - or _."
+                            )
+                        ],
+                        verbose_name="code",
+                    ),
+                ),
+                ("target_url", models.URLField(max_length=1000, verbose_name="target address")),
+                ("utm_source", models.CharField(max_length=100)),
+                ("utm_medium", models.CharField(default="kol", max_length=100)),
+                ("utm_campaign", models.CharField(max_length=100)),
+                ("utm_content", models.CharField(blank=True, max_length=100)),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("clicks_count", models.PositiveIntegerField(default=0)),
+                ("visitors_count", models.PositiveIntegerField(default=0)),
+                ("last_click_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Conversion',
+            name="Conversion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('source', models.CharField(max_length=60, verbose_name='shop')),
-                ('order_ref', models.CharField(max_length=120, verbose_name='order')),
-                ('ordered_at', models.DateTimeField(verbose_name='ordered')),
-                ('amount', krm.money.fields.AmountField(decimal_places=4, max_digits=19, verbose_name='amount')),
-                ('currency', krm.money.fields.CurrencyField(default='IDR', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Use a three-letter currency code such as IDR.')], verbose_name='currency')),
-                ('is_new_customer', models.BooleanField(null=True, verbose_name='new customer')),
-                ('partnership', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='conversions', to='campaigns.partnership')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("source", models.CharField(max_length=60, verbose_name="shop")),
+                ("order_ref", models.CharField(max_length=120, verbose_name="order")),
+                ("ordered_at", models.DateTimeField(verbose_name="ordered")),
+                (
+                    "amount",
+                    krm.money.fields.AmountField(decimal_places=4, max_digits=19, verbose_name="amount"),
+                ),
+                (
+                    "currency",
+                    krm.money.fields.CurrencyField(
+                        default="IDR",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}$", "Use a three-letter currency code such as IDR."
+                            )
+                        ],
+                        verbose_name="currency",
+                    ),
+                ),
+                ("is_new_customer", models.BooleanField(null=True, verbose_name="new customer")),
+                (
+                    "partnership",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="conversions",
+                        to="campaigns.partnership",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'conversion',
-                'verbose_name_plural': 'conversions',
+                "verbose_name": "conversion",
+                "verbose_name_plural": "conversions",
             },
         ),
         migrations.CreateModel(
-            name='EmvRate',
+            name="EmvRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('platform', models.CharField(max_length=16, verbose_name='platform')),
-                ('metric', models.CharField(choices=[('views', 'Views'), ('likes', 'Likes'), ('comments', 'Comments'), ('shares', 'Shares'), ('saves', 'Saves')], max_length=16, verbose_name='metric')),
-                ('per', models.PositiveIntegerField(default=1, verbose_name='per')),
-                ('value', krm.money.fields.AmountField(decimal_places=4, max_digits=19, verbose_name='value')),
-                ('currency', krm.money.fields.CurrencyField(default='IDR', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Use a three-letter currency code such as IDR.')], verbose_name='currency')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('source', models.CharField(help_text='Where this rate comes from and of when.', max_length=200, verbose_name='source')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("platform", models.CharField(max_length=16, verbose_name="platform")),
+                (
+                    "metric",
+                    models.CharField(
+                        choices=[
+                            ("views", "Views"),
+                            ("likes", "Likes"),
+                            ("comments", "Comments"),
+                            ("shares", "Shares"),
+                            ("saves", "Saves"),
+                        ],
+                        max_length=16,
+                        verbose_name="metric",
+                    ),
+                ),
+                ("per", models.PositiveIntegerField(default=1, verbose_name="per")),
+                (
+                    "value",
+                    krm.money.fields.AmountField(decimal_places=4, max_digits=19, verbose_name="value"),
+                ),
+                (
+                    "currency",
+                    krm.money.fields.CurrencyField(
+                        default="IDR",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}$", "Use a three-letter currency code such as IDR."
+                            )
+                        ],
+                        verbose_name="currency",
+                    ),
+                ),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                (
+                    "source",
+                    models.CharField(
+                        help_text="Where this rate comes from and of when.",
+                        max_length=200,
+                        verbose_name="source",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'EMV rate',
-                'verbose_name_plural': 'EMV rates',
-                'ordering': ['platform', 'metric', '-valid_from'],
-                'constraints': [models.UniqueConstraint(fields=('platform', 'metric', 'currency', 'valid_from'), name='emv_rate_once'), models.CheckConstraint(condition=models.Q(('value__gte', 0), ('per__gte', 1)), name='emv_rate_not_negative'), models.CheckConstraint(condition=models.Q(('metric__in', ['views', 'likes', 'comments', 'shares', 'saves'])), name='emv_rate_metric_known')],
+                "verbose_name": "EMV rate",
+                "verbose_name_plural": "EMV rates",
+                "ordering": ["platform", "metric", "-valid_from"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("platform", "metric", "currency", "valid_from"), name="emv_rate_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("value__gte", 0), ("per__gte", 1)), name="emv_rate_not_negative"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("metric__in", ["views", "likes", "comments", "shares", "saves"])),
+                        name="emv_rate_metric_known",
+                    ),
+                ],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='emvrate',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_emvrateevent" ("created_at", "currency", "id", "metric", "per", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "source", "updated_at", "valid_from", "value") VALUES (NEW."created_at", NEW."currency", NEW."id", NEW."metric", NEW."per", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform", NEW."source", NEW."updated_at", NEW."valid_from", NEW."value"); RETURN NULL;', hash='a81b0f3dab739b430e061a588b08fd9defa5460c', operation='INSERT', pgid='pgtrigger_insert_insert_70d90', table='reporting_emvrate', when='AFTER')),
+            model_name="emvrate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_emvrateevent" ("created_at", "currency", "id", "metric", "per", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "source", "updated_at", "valid_from", "value") VALUES (NEW."created_at", NEW."currency", NEW."id", NEW."metric", NEW."per", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform", NEW."source", NEW."updated_at", NEW."valid_from", NEW."value"); RETURN NULL;',
+                    hash="a81b0f3dab739b430e061a588b08fd9defa5460c",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_70d90",
+                    table="reporting_emvrate",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='emvrate',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_emvrateevent" ("created_at", "currency", "id", "metric", "per", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "source", "updated_at", "valid_from", "value") VALUES (NEW."created_at", NEW."currency", NEW."id", NEW."metric", NEW."per", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform", NEW."source", NEW."updated_at", NEW."valid_from", NEW."value"); RETURN NULL;', hash='4c355811df62226563fb142675ba4381beda7349', operation='UPDATE', pgid='pgtrigger_update_update_b4494', table='reporting_emvrate', when='AFTER')),
+            model_name="emvrate",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_emvrateevent" ("created_at", "currency", "id", "metric", "per", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "source", "updated_at", "valid_from", "value") VALUES (NEW."created_at", NEW."currency", NEW."id", NEW."metric", NEW."per", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform", NEW."source", NEW."updated_at", NEW."valid_from", NEW."value"); RETURN NULL;',
+                    hash="4c355811df62226563fb142675ba4381beda7349",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_b4494",
+                    table="reporting_emvrate",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddField(
-            model_name='emvrateevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="emvrateevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='emvrateevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.emvrate'),
+            model_name="emvrateevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="reporting.emvrate",
+            ),
         ),
         migrations.AddField(
-            model_name='promocode',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="promocode",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='promocode',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='promo_codes', to='campaigns.partnership'),
+            model_name="promocode",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="promo_codes",
+                to="campaigns.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='conversion',
-            name='promo_code',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='conversions', to='reporting.promocode'),
+            model_name="conversion",
+            name="promo_code",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="conversions",
+                to="reporting.promocode",
+            ),
         ),
         migrations.AddField(
-            model_name='promocodeevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="promocodeevent",
+            name="created_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='promocodeevent',
-            name='partnership',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.partnership'),
+            model_name="promocodeevent",
+            name="partnership",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="campaigns.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='promocodeevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="promocodeevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='promocodeevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.promocode'),
+            model_name="promocodeevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="reporting.promocode",
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='campaign',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reports', to='campaigns.campaign'),
+            model_name="report",
+            name="campaign",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reports", to="campaigns.campaign"
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="report",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='report',
-            name='locked_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="report",
+            name="locked_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='reportevent',
-            name='campaign',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.campaign'),
+            model_name="reportevent",
+            name="campaign",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="campaigns.campaign",
+            ),
         ),
         migrations.AddField(
-            model_name='reportevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reportevent",
+            name="created_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='reportevent',
-            name='locked_by',
-            field=models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reportevent",
+            name="locked_by",
+            field=models.ForeignKey(
+                blank=True,
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='reportevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="reportevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='reportevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.report'),
+            model_name="reportevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="reporting.report",
+            ),
         ),
         migrations.AddField(
-            model_name='trackinglink',
-            name='created_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="trackinglink",
+            name="created_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='trackinglink',
-            name='partnership',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tracking_links', to='campaigns.partnership'),
+            model_name="trackinglink",
+            name="partnership",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="tracking_links",
+                to="campaigns.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='click',
-            name='link',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='clicks', to='reporting.trackinglink'),
+            model_name="click",
+            name="link",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="clicks",
+                to="reporting.trackinglink",
+            ),
         ),
         migrations.AddField(
-            model_name='trackinglinkevent',
-            name='created_by',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="trackinglinkevent",
+            name="created_by",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddField(
-            model_name='trackinglinkevent',
-            name='partnership',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to='campaigns.partnership'),
+            model_name="trackinglinkevent",
+            name="partnership",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                related_query_name="+",
+                to="campaigns.partnership",
+            ),
         ),
         migrations.AddField(
-            model_name='trackinglinkevent',
-            name='pgh_context',
-            field=models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='pghistory.context'),
+            model_name="trackinglinkevent",
+            name="pgh_context",
+            field=models.ForeignKey(
+                db_constraint=False,
+                null=True,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="+",
+                to="pghistory.context",
+            ),
         ),
         migrations.AddField(
-            model_name='trackinglinkevent',
-            name='pgh_obj',
-            field=models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='reporting.trackinglink'),
+            model_name="trackinglinkevent",
+            name="pgh_obj",
+            field=models.ForeignKey(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.DO_NOTHING,
+                related_name="events",
+                to="reporting.trackinglink",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='promocode',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Upper('code'), name='promo_code_once'),
+            model_name="promocode",
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Upper("code"), name="promo_code_once"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='promocode',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_promocodeevent" ("code", "created_at", "created_by_id", "id", "note", "partnership_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_at") VALUES (NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."note", NEW."partnership_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."updated_at"); RETURN NULL;', hash='18c76b1dde96acec68c166120209e08aa56033e5', operation='INSERT', pgid='pgtrigger_insert_insert_7ef44', table='reporting_promocode', when='AFTER')),
+            model_name="promocode",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_promocodeevent" ("code", "created_at", "created_by_id", "id", "note", "partnership_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_at") VALUES (NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."note", NEW."partnership_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."updated_at"); RETURN NULL;',
+                    hash="18c76b1dde96acec68c166120209e08aa56033e5",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_7ef44",
+                    table="reporting_promocode",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='promocode',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_promocodeevent" ("code", "created_at", "created_by_id", "id", "note", "partnership_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_at") VALUES (NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."note", NEW."partnership_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."updated_at"); RETURN NULL;', hash='566b62f4b857763dd241f74f8d31247ebe860673', operation='UPDATE', pgid='pgtrigger_update_update_1dedf', table='reporting_promocode', when='AFTER')),
+            model_name="promocode",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_promocodeevent" ("code", "created_at", "created_by_id", "id", "note", "partnership_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "updated_at") VALUES (NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."note", NEW."partnership_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."updated_at"); RETURN NULL;',
+                    hash="566b62f4b857763dd241f74f8d31247ebe860673",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_1dedf",
+                    table="reporting_promocode",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='conversion',
-            index=models.Index(fields=['partnership', 'ordered_at'], name='conversion_partnership'),
+            model_name="conversion",
+            index=models.Index(fields=["partnership", "ordered_at"], name="conversion_partnership"),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.UniqueConstraint(fields=('source', 'order_ref'), name='conversion_once'),
+            model_name="conversion",
+            constraint=models.UniqueConstraint(fields=("source", "order_ref"), name="conversion_once"),
         ),
         migrations.AddConstraint(
-            model_name='conversion',
-            constraint=models.CheckConstraint(condition=models.Q(('amount__gte', 0)), name='conversion_amount_not_negative'),
+            model_name="conversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount__gte", 0)), name="conversion_amount_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='report',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('numbers__isnull', True), ('state', 'draft')), models.Q(('numbers__isnull', False), models.Q(('numbers_sha256', ''), _negated=True)), _connector='OR'), name='report_locked_has_numbers'),
+            model_name="report",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("numbers__isnull", True), ("state", "draft")),
+                    models.Q(("numbers__isnull", False), models.Q(("numbers_sha256", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="report_locked_has_numbers",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='locked_numbers_stay', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."numbers" IS NOT NULL AND (OLD."numbers_sha256" IS DISTINCT FROM (NEW."numbers_sha256") OR OLD."numbers" IS DISTINCT FROM (NEW."numbers")))', func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;", hash='ed69a257396ef7c0758f5879384ed46fe9a8cc54', operation='UPDATE', pgid='pgtrigger_locked_numbers_stay_3dcec', table='reporting_report', when='BEFORE')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="locked_numbers_stay",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."numbers" IS NOT NULL AND (OLD."numbers_sha256" IS DISTINCT FROM (NEW."numbers_sha256") OR OLD."numbers" IS DISTINCT FROM (NEW."numbers")))',
+                    func="RAISE EXCEPTION 'pgtrigger: Cannot update rows from % table', TG_TABLE_NAME;",
+                    hash="ed69a257396ef7c0758f5879384ed46fe9a8cc54",
+                    operation="UPDATE",
+                    pgid="pgtrigger_locked_numbers_stay_3dcec",
+                    table="reporting_report",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='state_moves', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE _is_valid_transition BOOLEAN;', func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:locked,locked:shared,shared:locked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;', hash='58ea7e7956bdce774c983fc398a7f6eab0181bb9', operation='UPDATE', pgid='pgtrigger_state_moves_8496d', table='reporting_report', when='BEFORE')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="state_moves",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    declare="DECLARE _is_valid_transition BOOLEAN;",
+                    func='SELECT CONCAT(OLD."state", \':\', NEW."state") = ANY(\'{draft:locked,locked:shared,shared:locked}\'::text[]) INTO _is_valid_transition; IF (_is_valid_transition IS FALSE AND OLD."state" IS DISTINCT FROM NEW."state") THEN RAISE EXCEPTION \'pgtrigger: Invalid transition of field "state" from "%" to "%" on table %\', OLD."state", NEW."state", TG_TABLE_NAME; ELSE RETURN NEW; END IF;',
+                    hash="58ea7e7956bdce774c983fc398a7f6eab0181bb9",
+                    operation="UPDATE",
+                    pgid="pgtrigger_state_moves_8496d",
+                    table="reporting_report",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_reportevent" ("campaign_id", "created_at", "created_by_id", "formula_version", "id", "locked_at", "locked_by_id", "numbers_sha256", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shared_at", "state", "summary", "title", "updated_at") VALUES (NEW."campaign_id", NEW."created_at", NEW."created_by_id", NEW."formula_version", NEW."id", NEW."locked_at", NEW."locked_by_id", NEW."numbers_sha256", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."shared_at", NEW."state", NEW."summary", NEW."title", NEW."updated_at"); RETURN NULL;', hash='cfc6298e4691d43d320b21790c2a6c9711542d85', operation='INSERT', pgid='pgtrigger_insert_insert_69d08', table='reporting_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_reportevent" ("campaign_id", "created_at", "created_by_id", "formula_version", "id", "locked_at", "locked_by_id", "numbers_sha256", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shared_at", "state", "summary", "title", "updated_at") VALUES (NEW."campaign_id", NEW."created_at", NEW."created_by_id", NEW."formula_version", NEW."id", NEW."locked_at", NEW."locked_by_id", NEW."numbers_sha256", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."shared_at", NEW."state", NEW."summary", NEW."title", NEW."updated_at"); RETURN NULL;',
+                    hash="cfc6298e4691d43d320b21790c2a6c9711542d85",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_69d08",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='report',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."campaign_id" IS DISTINCT FROM (NEW."campaign_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."formula_version" IS DISTINCT FROM (NEW."formula_version") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."locked_at" IS DISTINCT FROM (NEW."locked_at") OR OLD."locked_by_id" IS DISTINCT FROM (NEW."locked_by_id") OR OLD."numbers_sha256" IS DISTINCT FROM (NEW."numbers_sha256") OR OLD."shared_at" IS DISTINCT FROM (NEW."shared_at") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at"))', func='INSERT INTO "reporting_reportevent" ("campaign_id", "created_at", "created_by_id", "formula_version", "id", "locked_at", "locked_by_id", "numbers_sha256", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shared_at", "state", "summary", "title", "updated_at") VALUES (NEW."campaign_id", NEW."created_at", NEW."created_by_id", NEW."formula_version", NEW."id", NEW."locked_at", NEW."locked_by_id", NEW."numbers_sha256", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."shared_at", NEW."state", NEW."summary", NEW."title", NEW."updated_at"); RETURN NULL;', hash='9c5b94dcaa085417d0f20ca9a58f08e2b3e45f41', operation='UPDATE', pgid='pgtrigger_update_update_6c13c', table='reporting_report', when='AFTER')),
+            model_name="report",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."campaign_id" IS DISTINCT FROM (NEW."campaign_id") OR OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."created_by_id" IS DISTINCT FROM (NEW."created_by_id") OR OLD."formula_version" IS DISTINCT FROM (NEW."formula_version") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."locked_at" IS DISTINCT FROM (NEW."locked_at") OR OLD."locked_by_id" IS DISTINCT FROM (NEW."locked_by_id") OR OLD."numbers_sha256" IS DISTINCT FROM (NEW."numbers_sha256") OR OLD."shared_at" IS DISTINCT FROM (NEW."shared_at") OR OLD."state" IS DISTINCT FROM (NEW."state") OR OLD."summary" IS DISTINCT FROM (NEW."summary") OR OLD."title" IS DISTINCT FROM (NEW."title") OR OLD."updated_at" IS DISTINCT FROM (NEW."updated_at"))',
+                    func='INSERT INTO "reporting_reportevent" ("campaign_id", "created_at", "created_by_id", "formula_version", "id", "locked_at", "locked_by_id", "numbers_sha256", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "shared_at", "state", "summary", "title", "updated_at") VALUES (NEW."campaign_id", NEW."created_at", NEW."created_by_id", NEW."formula_version", NEW."id", NEW."locked_at", NEW."locked_by_id", NEW."numbers_sha256", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."shared_at", NEW."state", NEW."summary", NEW."title", NEW."updated_at"); RETURN NULL;',
+                    hash="9c5b94dcaa085417d0f20ca9a58f08e2b3e45f41",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_6c13c",
+                    table="reporting_report",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='trackinglink',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "reporting_trackinglinkevent" ("clicks_count", "code", "created_at", "created_by_id", "id", "is_active", "last_click_at", "partnership_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target_url", "updated_at", "utm_campaign", "utm_content", "utm_medium", "utm_source", "visitors_count") VALUES (NEW."clicks_count", NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."is_active", NEW."last_click_at", NEW."partnership_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."target_url", NEW."updated_at", NEW."utm_campaign", NEW."utm_content", NEW."utm_medium", NEW."utm_source", NEW."visitors_count"); RETURN NULL;', hash='96db3aa7073b37cc8bd7221a8d7ee9536c900437', operation='INSERT', pgid='pgtrigger_insert_insert_09a1b', table='reporting_trackinglink', when='AFTER')),
+            model_name="trackinglink",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "reporting_trackinglinkevent" ("clicks_count", "code", "created_at", "created_by_id", "id", "is_active", "last_click_at", "partnership_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target_url", "updated_at", "utm_campaign", "utm_content", "utm_medium", "utm_source", "visitors_count") VALUES (NEW."clicks_count", NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."is_active", NEW."last_click_at", NEW."partnership_id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."target_url", NEW."updated_at", NEW."utm_campaign", NEW."utm_content", NEW."utm_medium", NEW."utm_source", NEW."visitors_count"); RETURN NULL;',
+                    hash="96db3aa7073b37cc8bd7221a8d7ee9536c900437",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_09a1b",
+                    table="reporting_trackinglink",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='trackinglink',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD.* IS DISTINCT FROM NEW.*)', func='INSERT INTO "reporting_trackinglinkevent" ("clicks_count", "code", "created_at", "created_by_id", "id", "is_active", "last_click_at", "partnership_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target_url", "updated_at", "utm_campaign", "utm_content", "utm_medium", "utm_source", "visitors_count") VALUES (NEW."clicks_count", NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."is_active", NEW."last_click_at", NEW."partnership_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."target_url", NEW."updated_at", NEW."utm_campaign", NEW."utm_content", NEW."utm_medium", NEW."utm_source", NEW."visitors_count"); RETURN NULL;', hash='48afd981dff62f583d5041c0bcfc4271cde00946', operation='UPDATE', pgid='pgtrigger_update_update_ec82c', table='reporting_trackinglink', when='AFTER')),
+            model_name="trackinglink",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition="WHEN (OLD.* IS DISTINCT FROM NEW.*)",
+                    func='INSERT INTO "reporting_trackinglinkevent" ("clicks_count", "code", "created_at", "created_by_id", "id", "is_active", "last_click_at", "partnership_id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "target_url", "updated_at", "utm_campaign", "utm_content", "utm_medium", "utm_source", "visitors_count") VALUES (NEW."clicks_count", NEW."code", NEW."created_at", NEW."created_by_id", NEW."id", NEW."is_active", NEW."last_click_at", NEW."partnership_id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."target_url", NEW."updated_at", NEW."utm_campaign", NEW."utm_content", NEW."utm_medium", NEW."utm_source", NEW."visitors_count"); RETURN NULL;',
+                    hash="48afd981dff62f583d5041c0bcfc4271cde00946",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_ec82c",
+                    table="reporting_trackinglink",
+                    when="AFTER",
+                ),
+            ),
         ),
         migrations.AddIndex(
-            model_name='click',
-            index=models.Index(fields=['link', 'at'], name='click_link_at'),
+            model_name="click",
+            index=models.Index(fields=["link", "at"], name="click_link_at"),
         ),
         migrations.AddConstraint(
-            model_name='click',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_bot', False), ('is_repeat', False)), fields=('link', 'visitor'), name='click_first_visit_once'),
+            model_name="click",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_bot", False), ("is_repeat", False)),
+                fields=("link", "visitor"),
+                name="click_first_visit_once",
+            ),
         ),
     ]

@@ -6,8 +6,16 @@ from decimal import Decimal
 from django.db import migrations
 
 CPM_IDR = [
-    ("instagram", 25_000, "Midpoint of IDR 10,000-40,000 CPM for Meta and TikTok ads in Indonesia (marsx.media)"),
-    ("tiktok", 25_000, "Midpoint of IDR 10,000-40,000 CPM for Meta and TikTok ads in Indonesia (marsx.media)"),
+    (
+        "instagram",
+        25_000,
+        "Midpoint of IDR 10,000-40,000 CPM for Meta and TikTok ads in Indonesia (marsx.media)",
+    ),
+    (
+        "tiktok",
+        25_000,
+        "Midpoint of IDR 10,000-40,000 CPM for Meta and TikTok ads in Indonesia (marsx.media)",
+    ),
     ("facebook", 30_000, "Midpoint of IDR 15,000-45,000 CPM for Facebook ads in Indonesia 2025 (xposure.id)"),
 ]
 

@@ -21,14 +21,18 @@ from reporting.models.tracking import OfPartnershipQuerySet
 class PromoCode(ScopedModel):
     """A code a KOL gives to followers; the shop's export says who used it."""
 
-    partnership = models.ForeignKey("campaigns.Partnership", on_delete=models.PROTECT, related_name="promo_codes")
+    partnership = models.ForeignKey(
+        "campaigns.Partnership", on_delete=models.PROTECT, related_name="promo_codes"
+    )
     code = models.CharField(
         _("code"),
         max_length=40,
         validators=[RegexValidator(r"^[A-Za-z0-9_-]{2,40}$", _("Use 2 to 40 letters, digits, - or _."))],
     )
     note = models.CharField(_("note"), max_length=200, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = OfPartnershipQuerySet.as_manager()
 
@@ -53,8 +57,12 @@ class Conversion(ScopedModel):
 
     source = models.CharField(_("shop"), max_length=60)
     order_ref = models.CharField(_("order"), max_length=120)
-    partnership = models.ForeignKey("campaigns.Partnership", on_delete=models.PROTECT, related_name="conversions")
-    promo_code = models.ForeignKey(PromoCode, null=True, blank=True, on_delete=models.PROTECT, related_name="conversions")
+    partnership = models.ForeignKey(
+        "campaigns.Partnership", on_delete=models.PROTECT, related_name="conversions"
+    )
+    promo_code = models.ForeignKey(
+        PromoCode, null=True, blank=True, on_delete=models.PROTECT, related_name="conversions"
+    )
     ordered_at = models.DateTimeField(_("ordered"))
     amount = AmountField(_("amount"))
     currency = CurrencyField(_("currency"))

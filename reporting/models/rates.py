@@ -37,7 +37,9 @@ class EmvRate(ScopedModel):
     value = AmountField(_("value"))
     currency = CurrencyField(_("currency"))
     valid_from = models.DateField(_("valid from"))
-    source = models.CharField(_("source"), max_length=200, help_text=_("Where this rate comes from and of when."))
+    source = models.CharField(
+        _("source"), max_length=200, help_text=_("Where this rate comes from and of when.")
+    )
 
     objects = EmvRateQuerySet.as_manager()
 
@@ -46,10 +48,13 @@ class EmvRate(ScopedModel):
         verbose_name_plural = _("EMV rates")
         ordering = ["platform", "metric", "-valid_from"]
         constraints = [
-            models.UniqueConstraint(fields=["platform", "metric", "currency", "valid_from"], name="emv_rate_once"),
+            models.UniqueConstraint(
+                fields=["platform", "metric", "currency", "valid_from"], name="emv_rate_once"
+            ),
             models.CheckConstraint(condition=Q(value__gte=0) & Q(per__gte=1), name="emv_rate_not_negative"),
             models.CheckConstraint(
-                condition=Q(metric__in=["views", "likes", "comments", "shares", "saves"]), name="emv_rate_metric_known"
+                condition=Q(metric__in=["views", "likes", "comments", "shares", "saves"]),
+                name="emv_rate_metric_known",
             ),
         ]
 

@@ -33,15 +33,21 @@ class Report(ScopedModel):
 
     campaign = models.ForeignKey("campaigns.Campaign", on_delete=models.PROTECT, related_name="reports")
     title = models.CharField(_("title"), max_length=160)
-    summary = models.TextField(_("summary"), blank=True, help_text=_("What happened and what to do next, in your words."))
+    summary = models.TextField(
+        _("summary"), blank=True, help_text=_("What happened and what to do next, in your words.")
+    )
     state = models.CharField(max_length=8, choices=State.choices, default=State.DRAFT)
     numbers = models.JSONField(null=True, blank=True)
     numbers_sha256 = models.CharField(max_length=64, blank=True)
     formula_version = models.CharField(max_length=20, blank=True)
     locked_at = models.DateTimeField(null=True, blank=True)
-    locked_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    locked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     shared_at = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     objects = ReportQuerySet.as_manager()
 
@@ -51,7 +57,8 @@ class Report(ScopedModel):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state="draft", numbers__isnull=True) | (Q(numbers__isnull=False) & ~Q(numbers_sha256="")),
+                condition=Q(state="draft", numbers__isnull=True)
+                | (Q(numbers__isnull=False) & ~Q(numbers_sha256="")),
                 name="report_locked_has_numbers",
             )
         ]

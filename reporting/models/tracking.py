@@ -31,7 +31,9 @@ class OfPartnershipQuerySet(ScopedQuerySet[Any]):
 class TrackingLink(ScopedModel):
     """A short link of one partnership; `/go/<code>` counts the click and sends the visitor on with UTM parameters."""
 
-    partnership = models.ForeignKey("campaigns.Partnership", on_delete=models.PROTECT, related_name="tracking_links")
+    partnership = models.ForeignKey(
+        "campaigns.Partnership", on_delete=models.PROTECT, related_name="tracking_links"
+    )
     code = models.CharField(
         _("code"),
         max_length=40,
@@ -44,7 +46,9 @@ class TrackingLink(ScopedModel):
     utm_campaign = models.CharField(max_length=100)
     utm_content = models.CharField(max_length=100, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
     clicks_count = models.PositiveIntegerField(default=0)
     visitors_count = models.PositiveIntegerField(default=0)
     last_click_at = models.DateTimeField(null=True, blank=True)
@@ -73,6 +77,8 @@ class Click(models.Model):
         indexes = [models.Index(fields=["link", "at"], name="click_link_at")]
         constraints = [
             models.UniqueConstraint(
-                fields=["link", "visitor"], condition=Q(is_repeat=False, is_bot=False), name="click_first_visit_once"
+                fields=["link", "visitor"],
+                condition=Q(is_repeat=False, is_bot=False),
+                name="click_first_visit_once",
             )
         ]

@@ -1,0 +1,1 @@
+"""REST of results, links, conversions and reports."""
