@@ -129,7 +129,7 @@ def parse_moment(text: str) -> datetime:
     except ValueError:
         for pattern in DATE_FORMATS:
             try:
-                moment = datetime.strptime(text, pattern)
+                moment = datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone is set below
                 break
             except ValueError:
                 continue

@@ -126,7 +126,7 @@ def method(numbers: dict[str, Any]) -> list[str]:
         ),
         _("Reach is added up over posts and is not de-duplicated: a person who saw two posts counts twice."),
         _(
-            "Earned media value is the sum of views, likes, comments, shares and saves, each times the rate in force on that day. It is no revenue and is never added to it."
+            "Earned media value is the sum of views, likes, comments, shares and saves, each times the rate in force on that day. It is no revenue and is never added to it."  # noqa: E501
         ),
         _("A dash means that the platform did not give the number."),
     ]

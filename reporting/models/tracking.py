@@ -82,3 +82,6 @@ class Click(models.Model):
                 name="click_first_visit_once",
             )
         ]
+
+    def __str__(self) -> str:
+        return f"{self.link_id} {self.at:%Y-%m-%d}"
