@@ -26,6 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
     app.conf.broker_url = os.environ.get("KRM_TEST_BROKER", "memory://")
     django_settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
+    Path(django_settings.STATIC_ROOT).mkdir(exist_ok=True)  # whitenoise warns where assets were not collected
     django_settings.API_REQUESTS_PER_MINUTE = 1_000_000
     django_settings.API_ANONYMOUS_PER_MINUTE = 1_000_000
 

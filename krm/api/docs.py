@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
@@ -21,5 +22,6 @@ class Schema(SpectacularAPIView):
     schema = None
 
 
+@require_safe
 def reference(request: HttpRequest) -> HttpResponse:
     return render(request, "api/reference.html")
