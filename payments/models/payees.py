@@ -95,6 +95,7 @@ class PayeeProfile(FSMModelMixin, ScopedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False
     )
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True, editable=False)
+    first_verified_at = models.DateTimeField(null=True, blank=True, editable=False)  # from then on changes cool off
 
     objects = PayeeQuerySet.as_manager()
 
