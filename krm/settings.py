@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "krm.connectors",
     "krm.web",
     "krm.api",
+    "krm.operations",
     "krm.local",
     "creators",
     "campaigns",
