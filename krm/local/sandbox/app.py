@@ -65,7 +65,9 @@ class Sandbox:
         request = Request(
             method=scope["method"],
             path=scope["path"],
-            query={k: v[0] for k, v in parse_qs(scope["query_string"].decode(), keep_blank_values=True).items()},
+            query={
+                k: v[0] for k, v in parse_qs(scope["query_string"].decode(), keep_blank_values=True).items()
+            },
             headers={k.decode().lower(): v.decode() for k, v in scope["headers"]},
             body=body,
             state=self.state,
@@ -82,7 +84,9 @@ class Sandbox:
         headers = {"content-type": "application/json; charset=utf-8", **response.headers}
         sent = payload
         if request.struck("truncated"):
-            sent = payload[: max(1, int(len(payload) * random.uniform(0.3, 0.8)))]  # valid HTTP, half a document
+            sent = payload[
+                : max(1, int(len(payload) * random.uniform(0.3, 0.8)))
+            ]  # valid HTTP, half a document
         headers["content-length"] = str(len(sent))
         await send(
             {

@@ -43,7 +43,9 @@ GONE = {"impressions", "plays", "video_views", "clips_replays_count", "ig_reels_
 
 
 class GraphError(Exception):
-    def __init__(self, status: int, code: int, message: str, *, subcode: int | None = None, **extra: Any) -> None:
+    def __init__(
+        self, status: int, code: int, message: str, *, subcode: int | None = None, **extra: Any
+    ) -> None:
         super().__init__(message)
         error: dict[str, Any] = {
             "message": message,
@@ -179,11 +181,15 @@ def offset_of(text: str) -> int:
         raise GraphError(400, 100, "(#100) Invalid cursor") from None
 
 
-def _pick(values: Mapping[str, Any], selections: list[Selection], allowed: set[str], kind: str) -> dict[str, Any]:
+def _pick(
+    values: Mapping[str, Any], selections: list[Selection], allowed: set[str], kind: str
+) -> dict[str, Any]:
     out: dict[str, Any] = {}
     for selection in selections:
         if selection.name not in allowed:
-            raise GraphError(400, 100, f"(#100) Tried accessing nonexisting field ({selection.name}) on node type ({kind})")
+            raise GraphError(
+                400, 100, f"(#100) Tried accessing nonexisting field ({selection.name}) on node type ({kind})"
+            )
         value = values.get(selection.name)
         if value is not None:
             out[selection.name] = value
@@ -261,7 +267,9 @@ class Graph:
                 raise GraphError(400, 100, f"(#100) The {metric} metric is no longer supported or not valid.")
             if metric not in allowed:
                 raise GraphError(
-                    400, 100, f"(#100) The Media Insights API does not support the {metric} metric for this media product type."
+                    400,
+                    100,
+                    f"(#100) The Media Insights API does not support the {metric} metric for this media product type.",
                 )
         if self.request.struck("empty_insights"):
             return []
@@ -274,7 +282,9 @@ class Graph:
             "saved": c.saves,
             "shares": c.shares,
             "reposts": 0 if c.shares is None else c.shares // 9,
-            "total_interactions": None if c.likes is None else c.likes + (c.comments or 0) + (c.shares or 0) + (c.saves or 0),
+            "total_interactions": None
+            if c.likes is None
+            else c.likes + (c.comments or 0) + (c.shares or 0) + (c.saves or 0),
             "follows": None if c.views is None else c.views // 900,
             "profile_visits": None if c.views is None else c.views // 120,
             "profile_activity": None if c.views is None else c.views // 700,
@@ -303,13 +313,17 @@ class Graph:
             raise GraphError(400, 100, "(#100) The parameter metric is required")
         for metric in metrics:
             if metric not in ACCOUNT_METRICS:
-                raise GraphError(400, 100, f"(#100) metric[0] must be one of the following values: {metric} is not")
+                raise GraphError(
+                    400, 100, f"(#100) metric[0] must be one of the following values: {metric} is not"
+                )
         if self.request.struck("empty_insights"):
             return {"data": []}
         demographic = [m for m in metrics if m.endswith("_demographics")]
         if demographic:
             if query.get("period") != "lifetime" or query.get("metric_type") != "total_value":
-                raise GraphError(400, 100, "(#100) Demographics need period=lifetime and metric_type=total_value")
+                raise GraphError(
+                    400, 100, "(#100) Demographics need period=lifetime and metric_type=total_value"
+                )
             breakdown = query.get("breakdown", "")
             if breakdown not in ("age", "gender", "country", "city"):
                 raise GraphError(400, 100, "(#100) breakdown must be one of age, gender, country, city")
@@ -367,7 +381,9 @@ class Graph:
         else:
             shares = audience[{"age": "age", "country": "countries", "city": "cities"}[breakdown]]
         results = [
-            {"dimension_values": [name], "value": int(total * share)} for name, share in list(shares.items())[:45] if share
+            {"dimension_values": [name], "value": int(total * share)}
+            for name, share in list(shares.items())[:45]
+            if share
         ]
         return {
             "name": metric,
@@ -404,9 +420,13 @@ def handle(request: Request) -> Response:
 
 
 def _token(request: Request) -> tokens.Token:
-    raw = request.query.get("access_token") or request.headers.get("authorization", "").removeprefix("Bearer ")
+    raw = request.query.get("access_token") or request.headers.get("authorization", "").removeprefix(
+        "Bearer "
+    )
     if not raw:
-        raise GraphError(400, 2500, "An active access token must be used to query information about the current user.")
+        raise GraphError(
+            400, 2500, "An active access token must be used to query information about the current user."
+        )
     token = tokens.read(raw)
     if token is None or token.platform != "instagram" or token.kind != "act":
         raise GraphError(400, 190, "Invalid OAuth access token - Cannot parse access token")
@@ -416,7 +436,9 @@ def _token(request: Request) -> tokens.Token:
         raise expired()
     proof = request.query.get("appsecret_proof")
     if proof is not None and proof != tokens.appsecret_proof(raw, APP_SECRET):
-        raise GraphError(400, 100, "Invalid appsecret_proof provided in the API argument", type="GraphMethodException")
+        raise GraphError(
+            400, 100, "Invalid appsecret_proof provided in the API argument", type="GraphMethodException"
+        )
     return token
 
 
@@ -426,7 +448,11 @@ def _usage(request: Request, account: str) -> dict[str, str]:
     usage = {"call_count": percent, "total_time": percent // 3, "total_cputime": percent // 4}
     if calls > HOURLY:
         raise GraphError(
-            400, 4, "(#4) Application request limit reached", is_transient=True, headers={"x-app-usage": json.dumps(usage)}
+            400,
+            4,
+            "(#4) Application request limit reached",
+            is_transient=True,
+            headers={"x-app-usage": json.dumps(usage)},
         )
     return {"x-app-usage": json.dumps(usage)}
 
@@ -497,15 +523,24 @@ def _agency(graph: Graph, fields: list[Selection], edge: str) -> tuple[dict[str,
                 found["media"] = graph.media_list(account, media, own=False)
             body["business_discovery"] = found
         elif selection.name in ("id", "username", "name", "followers_count"):
-            values = {"id": tokens.AGENCY_IG_ID, "username": "krm_agency", "name": "KRM", "followers_count": 4211}
+            values = {
+                "id": tokens.AGENCY_IG_ID,
+                "username": "krm_agency",
+                "name": "KRM",
+                "followers_count": 4211,
+            }
             body[selection.name] = values[selection.name]
         else:
-            raise GraphError(400, 100, f"(#100) Tried accessing nonexisting field ({selection.name}) on node type (IGUser)")
+            raise GraphError(
+                400, 100, f"(#100) Tried accessing nonexisting field ({selection.name}) on node type (IGUser)"
+            )
     body["id"] = tokens.AGENCY_IG_ID
     return body, "graph.IGUser"
 
 
-def _own_account(graph: Graph, account: Account, fields: list[Selection], edge: str) -> tuple[dict[str, Any], str]:
+def _own_account(
+    graph: Graph, account: Account, fields: list[Selection], edge: str
+) -> tuple[dict[str, Any], str]:
     query = graph.request.query
     if edge == "media":
         args = {k: query[k] for k in ("limit", "after") if k in query}
@@ -524,7 +559,13 @@ def _own_media(graph: Graph, post: Any, fields: list[Selection], edge: str) -> t
     if edge == "comments":
         data = [
             _pick(
-                {"id": cid, "text": words, "timestamp": stamp(graph.state.clock.shown(when)), "username": user, "like_count": 0},
+                {
+                    "id": cid,
+                    "text": words,
+                    "timestamp": stamp(graph.state.clock.shown(when)),
+                    "username": user,
+                    "like_count": 0,
+                },
                 fields,
                 COMMENT_FIELDS,
                 "IGComment",
@@ -533,7 +574,9 @@ def _own_media(graph: Graph, post: Any, fields: list[Selection], edge: str) -> t
         ]
         return {"data": data}, "graph.IGComment[]"
     if edge:
-        raise GraphError(400, 100, f"(#100) Tried accessing nonexisting field ({edge}) on node type (IGMedia)")
+        raise GraphError(
+            400, 100, f"(#100) Tried accessing nonexisting field ({edge}) on node type (IGMedia)"
+        )
     return _pick(graph.media(post, own=True), fields, MEDIA_FIELDS, "IGMedia"), "graph.IGMedia"
 
 
@@ -557,5 +600,8 @@ def _exchange(request: Request) -> Response:
         raise expired()
     fresh = tokens.issue("act", "instagram", token.account, serial=str(int(token.serial) + 1))
     return Response(
-        200, {"access_token": fresh, "token_type": "bearer", "expires_in": tokens.LIFE["instagram"]}, {}, "graph.token"
+        200,
+        {"access_token": fresh, "token_type": "bearer", "expires_in": tokens.LIFE["instagram"]},
+        {},
+        "graph.token",
     )

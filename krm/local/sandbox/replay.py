@@ -16,7 +16,12 @@ from krm.local.sandbox import world
 
 POSTS = 12
 COMMENT_SHARE = 0.02  # Instagram's files give likes and comments in one figure
-_MONTHS = {"sep": date(2022, 9, 30), "oct": date(2022, 10, 31), "nov": date(2022, 11, 30), "dec": date(2022, 12, 31)}
+_MONTHS = {
+    "sep": date(2022, 9, 30),
+    "oct": date(2022, 10, 31),
+    "nov": date(2022, 11, 30),
+    "dec": date(2022, 12, 31),
+}
 _SCALE = {"K": 1_000, "M": 1_000_000, "B": 1_000_000_000}
 
 

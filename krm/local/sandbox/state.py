@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
 import time
 from collections import deque
@@ -101,7 +100,7 @@ class State:
             }
             new = self.path.with_suffix(".new")
             new.write_text(json.dumps(body, indent=1, ensure_ascii=False))
-            os.replace(new, self.path)
+            new.replace(self.path)
 
     # accounts
 
@@ -161,8 +160,11 @@ class State:
                 "account": account.external_id,
                 "id": world.post_id(account.platform, account.external_id, key),
                 "shortcode": world.token_chars(11, account.external_id, key),
-                "kind": kind or {"instagram": "reel", "tiktok": "video", "youtube": "video"}[account.platform],
-                "published_at": (self.clock.now() - timedelta(minutes=minutes_ago)).replace(microsecond=0).isoformat(),
+                "kind": kind
+                or {"instagram": "reel", "tiktok": "video", "youtube": "video"}[account.platform],
+                "published_at": (self.clock.now() - timedelta(minutes=minutes_ago))
+                .replace(microsecond=0)
+                .isoformat(),
                 "caption": caption,
                 "duration": 45,
                 "quality": quality,

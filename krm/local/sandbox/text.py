@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """Words of the demo world: captions, comments and categories, in the Indonesian that creators write."""
 
 from __future__ import annotations

@@ -1,4 +1,3 @@
-# ruff: noqa: E501
 """The demo world: about 300 invented creators whose numbers are a pure function of account and time.
 
 Nothing is stored: asking twice gives the same answer, asking later gives a later answer.  Each account has a story,
@@ -285,13 +284,12 @@ class DemoAccount:
     def posts_between(self, start: datetime, end: datetime, *, at: datetime | None = None) -> list[DemoPost]:
         """Posts published in [start, end), oldest first; with `at`, only those not taken down by then."""
         first = max(0, _week_index(start))
-        found = [
+        return [
             post
             for index in range(first, _week_index(end) + 1)
             for post in self._week(index)
             if start <= post.published_at < end and (at is None or post.visible(at))
         ]
-        return found
 
     def posts_count_at(self, at: datetime) -> int:
         weeks = max(0.0, (at.date() - self.started).days / 7)

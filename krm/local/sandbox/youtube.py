@@ -15,7 +15,15 @@ from krm.local.sandbox.wire import Request, Response
 DAILY_UNITS = 10_000
 PACIFIC = ZoneInfo("America/Los_Angeles")
 PARTS = {
-    "channels": {"id", "snippet", "statistics", "contentDetails", "topicDetails", "status", "brandingSettings"},
+    "channels": {
+        "id",
+        "snippet",
+        "statistics",
+        "contentDetails",
+        "topicDetails",
+        "status",
+        "brandingSettings",
+    },
     "playlistItems": {"id", "snippet", "contentDetails", "status"},
     "videos": {"id", "snippet", "statistics", "contentDetails", "paidProductPlacementDetails", "status"},
     "commentThreads": {"id", "snippet", "replies"},
@@ -23,7 +31,9 @@ PARTS = {
 
 
 class ApiError(Exception):
-    def __init__(self, code: int, reason: str, message: str, status: str = "", domain: str = "youtube.quota") -> None:
+    def __init__(
+        self, code: int, reason: str, message: str, status: str = "", domain: str = "youtube.quota"
+    ) -> None:
         super().__init__(message)
         error: dict[str, Any] = {
             "code": code,
@@ -37,16 +47,25 @@ class ApiError(Exception):
 
 def quota_exceeded() -> ApiError:
     return ApiError(
-        403, "quotaExceeded", "The request cannot be completed because you have exceeded your quota.", domain="youtube.quota"
+        403,
+        "quotaExceeded",
+        "The request cannot be completed because you have exceeded your quota.",
+        domain="youtube.quota",
     )
 
 
 def faulted(fault: Fault) -> Response:
     errors = {
         "expired_token": ApiError(401, "authError", "Invalid Credentials", "UNAUTHENTICATED", "global"),
-        "revoked": ApiError(401, "authError", "Token has been expired or revoked.", "UNAUTHENTICATED", "global"),
+        "revoked": ApiError(
+            401, "authError", "Token has been expired or revoked.", "UNAUTHENTICATED", "global"
+        ),
         "scope": ApiError(
-            403, "insufficientPermissions", "Request had insufficient authentication scopes.", "PERMISSION_DENIED", "global"
+            403,
+            "insufficientPermissions",
+            "Request had insufficient authentication scopes.",
+            "PERMISSION_DENIED",
+            "global",
         ),
         "rate_limited": ApiError(
             403, "rateLimitExceeded", "The request was throttled.", "RESOURCE_EXHAUSTED", "usageLimits"
@@ -54,7 +73,9 @@ def faulted(fault: Fault) -> Response:
         "quota": quota_exceeded(),
         "private": ApiError(404, "channelNotFound", "Channel not found.", "NOT_FOUND", "youtube.channel"),
         "server_error": ApiError(503, "backendError", "Backend Error", "UNAVAILABLE", "global"),
-        "bad_request": ApiError(400, "invalidParameter", "Invalid value", "INVALID_ARGUMENT", "youtube.parameter"),
+        "bad_request": ApiError(
+            400, "invalidParameter", "Invalid value", "INVALID_ARGUMENT", "youtube.parameter"
+        ),
     }
     return errors[fault.kind].response
 
@@ -81,7 +102,9 @@ def _page(token: str) -> int:
     try:
         return int(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode().removeprefix("p"))
     except ValueError:
-        raise ApiError(400, "invalidPageToken", "The request specifies an invalid page token.", "INVALID_ARGUMENT") from None
+        raise ApiError(
+            400, "invalidPageToken", "The request specifies an invalid page token.", "INVALID_ARGUMENT"
+        ) from None
 
 
 def _page_token(offset: int) -> str:
@@ -101,7 +124,13 @@ def handle(request: Request) -> Response:
             raise quota_exceeded()
         parts = {p for p in request.query.get("part", "").split(",") if p}
         if not parts:
-            raise ApiError(400, "missingRequiredParameter", "No filter selected.", "INVALID_ARGUMENT", "youtube.parameter")
+            raise ApiError(
+                400,
+                "missingRequiredParameter",
+                "No filter selected.",
+                "INVALID_ARGUMENT",
+                "youtube.parameter",
+            )
         unknown = parts - PARTS[resource]
         if unknown:
             raise ApiError(400, "unknownPart", f"'{sorted(unknown)[0]}'", "INVALID_ARGUMENT", "youtube.part")
@@ -117,7 +146,13 @@ def _authorise(request: Request) -> None:
     key = request.query.get("key") or request.headers.get("x-goog-api-key", "")
     if key:
         if key != tokens.YOUTUBE_KEY:
-            raise ApiError(400, "badRequest", "API key not valid. Please pass a valid API key.", "INVALID_ARGUMENT", "global")
+            raise ApiError(
+                400,
+                "badRequest",
+                "API key not valid. Please pass a valid API key.",
+                "INVALID_ARGUMENT",
+                "global",
+            )
         return
     raw = request.headers.get("authorization", "").removeprefix("Bearer ")
     if not raw:
@@ -150,12 +185,16 @@ def _channels(request: Request, parts: set[str]) -> dict[str, Any]:
     if query.get("id"):
         ids = [i for i in query["id"].split(",") if i]
         if len(ids) > 50:
-            raise ApiError(400, "invalidParameter", "Invalid value for id", "INVALID_ARGUMENT", "youtube.parameter")
+            raise ApiError(
+                400, "invalidParameter", "Invalid value for id", "INVALID_ARGUMENT", "youtube.parameter"
+            )
         accounts = [request.state.by_id("youtube", i) for i in ids]
     elif query.get("forHandle"):
         accounts = [request.state.by_handle("youtube", query["forHandle"])]
     else:
-        raise ApiError(400, "missingRequiredParameter", "No filter selected.", "INVALID_ARGUMENT", "youtube.parameter")
+        raise ApiError(
+            400, "missingRequiredParameter", "No filter selected.", "INVALID_ARGUMENT", "youtube.parameter"
+        )
     known = [a for a in accounts if a is not None]
     request.meet("youtube", *[n for a in known for n in (a.handle, a.external_id)])
     if request.struck("private") and request.fault is not None:
@@ -167,7 +206,11 @@ def _channels(request: Request, parts: set[str]) -> dict[str, Any]:
 
 def _channel(request: Request, account: Account, parts: set[str]) -> dict[str, Any]:
     at = request.state.clock.now()
-    item: dict[str, Any] = {"kind": "youtube#channel", "etag": etag(account.external_id, at), "id": account.external_id}
+    item: dict[str, Any] = {
+        "kind": "youtube#channel",
+        "etag": etag(account.external_id, at),
+        "id": account.external_id,
+    }
     if "snippet" in parts:
         started = getattr(account, "started", world.BEGIN)
         item["snippet"] = {
@@ -175,14 +218,22 @@ def _channel(request: Request, account: Account, parts: set[str]) -> dict[str, A
             "description": account.bio,
             "customUrl": f"@{account.handle}",
             "publishedAt": f"{started:%Y-%m-%d}T08:00:00Z",
-            "thumbnails": {"default": {"url": f"https://cdn.sandbox.invalid/yt/{account.external_id}.jpg", "width": 88, "height": 88}},
+            "thumbnails": {
+                "default": {
+                    "url": f"https://cdn.sandbox.invalid/yt/{account.external_id}.jpg",
+                    "width": 88,
+                    "height": 88,
+                }
+            },
             "localized": {"title": account.name, "description": account.bio},
             "country": "ID",
         }
         if account.story == "replay":
             item["snippet"].pop("country")
     if "contentDetails" in parts:
-        item["contentDetails"] = {"relatedPlaylists": {"likes": "", "uploads": "UU" + account.external_id[2:]}}
+        item["contentDetails"] = {
+            "relatedPlaylists": {"likes": "", "uploads": "UU" + account.external_id[2:]}
+        }
     if "statistics" in parts:
         followers = account.followers_at(at)
         statistics: dict[str, Any] = {
@@ -237,7 +288,9 @@ def _playlist_items(request: Request, parts: set[str]) -> dict[str, Any]:
             }
         items.append(item)
     more = {"nextPageToken": _page_token(start + per_page)} if len(posts) > start + per_page else {}
-    return _list("playlistItem", items, account.posts_count_at(request.state.clock.now()) or 0, per_page, **more)
+    return _list(
+        "playlistItem", items, account.posts_count_at(request.state.clock.now()) or 0, per_page, **more
+    )
 
 
 def _find_posts(request: Request, ids: list[str]) -> list[Any]:
@@ -262,9 +315,13 @@ def _find_posts(request: Request, ids: list[str]) -> list[Any]:
 def _videos(request: Request, parts: set[str]) -> dict[str, Any]:
     ids = [i for i in request.query.get("id", "").split(",") if i]
     if not ids:
-        raise ApiError(400, "missingRequiredParameter", "No filter selected.", "INVALID_ARGUMENT", "youtube.parameter")
+        raise ApiError(
+            400, "missingRequiredParameter", "No filter selected.", "INVALID_ARGUMENT", "youtube.parameter"
+        )
     if len(ids) > 50:
-        raise ApiError(400, "invalidParameter", "Invalid value for id", "INVALID_ARGUMENT", "youtube.parameter")
+        raise ApiError(
+            400, "invalidParameter", "Invalid value for id", "INVALID_ARGUMENT", "youtube.parameter"
+        )
     request.meet("youtube")
     items = [_video(request, post, parts) for post in _find_posts(request, ids)]
     return _list("video", items, len(items), len(items))
@@ -279,7 +336,13 @@ def _video(request: Request, post: Any, parts: set[str]) -> dict[str, Any]:
             "channelId": post.account.external_id,
             "title": (post.caption or post.external_id)[:100],
             "description": post.caption,
-            "thumbnails": {"default": {"url": f"https://cdn.sandbox.invalid/yt/{post.external_id}.jpg", "width": 120, "height": 90}},
+            "thumbnails": {
+                "default": {
+                    "url": f"https://cdn.sandbox.invalid/yt/{post.external_id}.jpg",
+                    "width": 120,
+                    "height": 90,
+                }
+            },
             "channelTitle": post.account.name,
             "categoryId": "22",
             "liveBroadcastContent": "none",
@@ -312,7 +375,9 @@ def _video(request: Request, post: Any, parts: set[str]) -> dict[str, Any]:
 def _comment_threads(request: Request, parts: set[str]) -> dict[str, Any]:
     posts = _find_posts(request, [request.query.get("videoId", "")])
     if not posts:
-        raise ApiError(404, "videoNotFound", "The video could not be found.", "NOT_FOUND", "youtube.commentThread")
+        raise ApiError(
+            404, "videoNotFound", "The video could not be found.", "NOT_FOUND", "youtube.commentThread"
+        )
     per_page = min(int(request.query.get("maxResults", "20")), 100)
     state = request.state
     items = []
@@ -356,9 +421,15 @@ def _token(request: Request) -> Response:
     form = request.form()
     client = (form.get("client_id"), form.get("client_secret"))
     if client != tokens.APPS["youtube"]:
-        return Response(401, {"error": "invalid_client", "error_description": "The OAuth client was not found."})
+        return Response(
+            401, {"error": "invalid_client", "error_description": "The OAuth client was not found."}
+        )
     token = tokens.read(form.get("refresh_token", ""))
     if form.get("grant_type") != "refresh_token" or token is None or token.account in request.state.revoked:
-        return Response(400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."})
+        return Response(
+            400, {"error": "invalid_grant", "error_description": "Token has been expired or revoked."}
+        )
     fresh = tokens.issue("act", "youtube", token.account)
-    return Response(200, {"access_token": fresh, "expires_in": 3599, "token_type": "Bearer", "scope": "youtube.readonly"})
+    return Response(
+        200, {"access_token": fresh, "expires_in": 3599, "token_type": "Bearer", "scope": "youtube.readonly"}
+    )
