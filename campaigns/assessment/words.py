@@ -1,0 +1,73 @@
+"""The sentence of each reason, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy
+
+from creators.models import PostKind
+from krm.web.format import count, number
+
+SENTENCES: dict[str, Any] = {
+    "authenticity_missing": gettext_lazy("Not enough data: this account has no authenticity score yet."),
+    "authenticity_score": gettext_lazy("The authenticity score of the account is %(score)s of 100."),
+    "authenticity_confidence": gettext_lazy("Confidence %(percent)s %%."),
+    "audience_share": gettext_lazy("%(percent)s %% of the audience is in the target (%(group)s)."),
+    "engagement_vs_peers": gettext_lazy(
+        "Engagement %(rate)s %%, the median of peers (%(group)s) is %(peers)s %%."
+    ),
+    "forecast_views": gettext_lazy(
+        "Expected views of one post: %(mid)s (between %(low)s and %(high)s), from the last %(posts)s posts."
+    ),
+    "performance_missing": gettext_lazy("Not enough data: neither engagement nor audience can be compared."),
+    "no_posts": gettext_lazy("Not enough data: no posts were pulled for this account yet."),
+    "banned_word": gettext_lazy("“%(word)s” stands in %(posts)s posts."),
+    "competitor_named": gettext_lazy("The competitor %(name)s is named in %(posts)s posts."),
+    "competitor_work": gettext_lazy("Worked for the competitor %(name)s with us in the last 180 days."),
+    "exclusive_to": gettext_lazy("Exclusive to %(name)s in this campaign’s time."),
+    "nothing_found": gettext_lazy("Nothing found in %(posts)s posts."),
+    "category_match": gettext_lazy("Posts about the brand’s category (%(category)s)."),
+    "category_other": gettext_lazy("Does not list the brand’s category (%(category)s)."),
+    "posting_rate": gettext_lazy("%(posts)s posts in the last 90 days."),
+    "main_format": gettext_lazy("Strongest format: %(format)s (%(percent)s %% of posts)."),
+    "never_worked": gettext_lazy("Not enough data: we have not worked together yet."),
+    "on_time": gettext_lazy("%(percent)s %% of %(pieces)s pieces were published on time."),
+    "revisions": gettext_lazy("%(rounds)s revision rounds a piece."),
+    "cancelled": gettext_lazy("%(count)s partnerships were cancelled."),
+    "answer_time": gettext_lazy("Answers an offer in %(hours)s hours."),
+}
+
+GROUPS = {
+    "countries": gettext_lazy("country"),
+    "gender": gettext_lazy("gender"),
+    "age": gettext_lazy("age"),
+    "cities": gettext_lazy("city"),
+    "interests": gettext_lazy("interests"),
+}
+
+
+def explain(reasons: list[dict[str, Any]]) -> list[str]:
+    """Stored reasons as sentences; an unknown code (from a newer formula) is left out."""
+    found = []
+    for reason in reasons:
+        template = SENTENCES.get(reason.get("code", ""))
+        if template is not None:
+            found.append(str(template) % _shown(reason["code"], reason.get("params", {})))
+    return found
+
+
+def _shown(code: str, params: dict[str, Any]) -> dict[str, str]:
+    shown: dict[str, str] = {}
+    for name, value in params.items():
+        if code == "forecast_views" and name != "posts":
+            shown[name] = count(value)
+        elif code == "audience_share" and name == "group":
+            shown[name] = str(GROUPS.get(value, value))
+        elif code == "main_format" and name == "format":
+            shown[name] = str(dict(PostKind.choices).get(value, value))
+        elif isinstance(value, int | float):
+            shown[name] = number(value)
+        else:
+            shown[name] = str(value)
+    return shown
