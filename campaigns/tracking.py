@@ -169,6 +169,16 @@ def request_changes(deliverable: Deliverable, *, by: User | None = None) -> Deli
     return deliverable
 
 
+def take_back(deliverable: Deliverable, *, by: User | None = None) -> Deliverable:
+    """The KOL withdraws what nobody has decided on: back to drafting, and no revision round is used."""
+    _check(by, deliverable)
+    with transaction.atomic():
+        deliverable = lock(deliverable)
+        if deliverable.state == "in_review":
+            _go(deliverable, "to_drafting", by=by, turn="creator")
+    return deliverable
+
+
 def set_turn(deliverable: Deliverable, *, turn: str, by: User | None = None) -> Deliverable:
     """Whose turn it is within a state (agency or client in review)."""
     _check(by, deliverable)
