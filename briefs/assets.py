@@ -94,7 +94,12 @@ def take(
                 "briefs.asset_uploaded",
                 asset,
                 actor=by,
-                data={"campaign_id": campaign.pk, "kind": asset.kind, "purpose": asset.purpose, "sha256": asset.sha256},
+                data={
+                    "campaign_id": campaign.pk,
+                    "kind": asset.kind,
+                    "purpose": asset.purpose,
+                    "sha256": asset.sha256,
+                },
             )
     except BaseException:
         discard_files(asset)
@@ -183,6 +188,11 @@ def remove(asset: Asset, *, by: User) -> None:
         asset = Asset.objects.select_for_update().get(pk=asset.pk)
         if asset.drafts.exists():
             raise Conflict(_("This file belongs to a draft and stays as proof of what was reviewed."))
-        record("briefs.asset_removed", asset, actor=by, data={"campaign_id": asset.campaign_id, "sha256": asset.sha256})
+        record(
+            "briefs.asset_removed",
+            asset,
+            actor=by,
+            data={"campaign_id": asset.campaign_id, "sha256": asset.sha256},
+        )
         asset.delete()
         transaction.on_commit(lambda: discard_files(asset))

@@ -18,6 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from briefs import handover
 from briefs.checks import Rules
 from briefs.models import Brief, BriefContent, BriefingAttendance, BriefingCall, BriefReceipt, BriefVersion
 from briefs.models.brief import MAX_PILLARS, MIN_PILLARS, empty_guardrails, empty_mandatory
@@ -45,7 +46,9 @@ def _tags(value: Any) -> list[str]:
     tags = [tag.lstrip("#") for entry in lines(value) for tag in entry.replace(",", " ").split()]
     wrong = [tag for tag in tags if not _TAG.match(tag)]
     if wrong:
-        raise ValidationError({"hashtags": _("“%(tag)s” is not a hashtag: use letters and digits only.") % {"tag": wrong[0]}})
+        raise ValidationError(
+            {"hashtags": _("“%(tag)s” is not a hashtag: use letters and digits only.") % {"tag": wrong[0]}}
+        )
     return ["#" + tag for tag in dict.fromkeys(tags)]
 
 
@@ -67,7 +70,9 @@ def _pillars(value: Any) -> list[dict[str, str]]:
         if title:
             pillars.append({"title": title[:120], "text": text})
     if len(pillars) > MAX_PILLARS:
-        raise ValidationError({"pillars": _("At most %(most)s pillars: join or drop some.") % {"most": MAX_PILLARS}})
+        raise ValidationError(
+            {"pillars": _("At most %(most)s pillars: join or drop some.") % {"most": MAX_PILLARS}}
+        )
     return pillars
 
 
@@ -113,7 +118,10 @@ def gaps(brief: BriefContent) -> dict[str, str]:
     if not brief.narrative:
         missing["narrative"] = _("Tell the story of this campaign.")
     if not MIN_PILLARS <= len(brief.pillars) <= MAX_PILLARS:
-        missing["pillars"] = _("Write %(least)s to %(most)s pillars.") % {"least": MIN_PILLARS, "most": MAX_PILLARS}
+        missing["pillars"] = _("Write %(least)s to %(most)s pillars.") % {
+            "least": MIN_PILLARS,
+            "most": MAX_PILLARS,
+        }
     if not brief.guardrails.get("dont"):
         missing["guardrails"] = _("Say at least one thing that must not be said or shown.")
     if not brief.freedom:
@@ -131,7 +139,7 @@ def save_brief(campaign: Campaign, *, by: User, **content: Any) -> Brief:
     """Write the working text. It may have gaps; publishing may not."""
     check(by, "briefs.edit_brief", campaign)
     cleaned = clean_content(content)
-    brief, created = Brief.objects.select_for_update().get_or_create(
+    brief, _created = Brief.objects.select_for_update().get_or_create(
         campaign=campaign, defaults={"mandatory": _starting_mandatory(campaign)}
     )
     for part, value in cleaned.items():
@@ -156,7 +164,10 @@ def publish(brief: Brief, *, by: User, note: str = "") -> BriefVersion:
     check(by, "briefs.publish_brief", brief)
     brief = Brief.objects.select_for_update().select_related("campaign").get(pk=brief.pk)
     if not brief.campaign.is_open:
-        raise Conflict(_("The campaign is %(state)s: its brief can no longer change.") % {"state": brief.campaign.get_state_display()})
+        raise Conflict(
+            _("The campaign is %(state)s: its brief can no longer change.")
+            % {"state": brief.campaign.get_state_display()}
+        )
     if missing := gaps(brief):
         raise ValidationError(missing)
     digest = content_hash(brief)
@@ -227,6 +238,7 @@ def acknowledge(version: BriefVersion, *, partnership: Partnership, by: User) ->
         receipt.acknowledged_at = max(timezone.now(), receipt.read_at)
         receipt.user = by
         receipt.save(update_fields=["acknowledged_at", "user", "updated_at"])
+        handover.briefed(partnership, by=by)
         record(
             "briefs.brief_acknowledged",
             version,
@@ -352,7 +364,12 @@ def plan_call(
     call.full_clean(exclude=["host", "campaign"])
     call.save()
     BriefingAttendance.objects.bulk_create(BriefingAttendance(call=call, partnership=p) for p in invited)
-    record("briefs.call_planned", call, actor=by, data={"campaign_id": campaign.pk, "partnerships": [p.pk for p in invited]})
+    record(
+        "briefs.call_planned",
+        call,
+        actor=by,
+        data={"campaign_id": campaign.pk, "partnerships": [p.pk for p in invited]},
+    )
     return call
 
 
@@ -366,7 +383,9 @@ def _invited(campaign: Campaign, partnerships: Iterable[Partnership]) -> list[Pa
 
 
 @transaction.atomic
-def move_call(call: BriefingCall, *, by: User, starts_at: datetime, minutes: int | None = None, place: str | None = None) -> BriefingCall:
+def move_call(
+    call: BriefingCall, *, by: User, starts_at: datetime, minutes: int | None = None, place: str | None = None
+) -> BriefingCall:
     """Another time or place; calendars that have the invitation follow."""
     check(by, "briefs.plan_call", call)
     call = BriefingCall.objects.select_for_update().get(pk=call.pk)
@@ -394,20 +413,29 @@ def cancel_call(call: BriefingCall, *, by: User) -> BriefingCall:
 
 
 @transaction.atomic
-def hold_call(call: BriefingCall, *, by: User, notes: str = "", attended: Iterable[Partnership] = ()) -> BriefingCall:
+def hold_call(
+    call: BriefingCall, *, by: User, notes: str = "", attended: Iterable[Partnership] = ()
+) -> BriefingCall:
     """The call took place: notes, and who was there."""
     check(by, "briefs.plan_call", call)
     call = BriefingCall.objects.select_for_update().get(pk=call.pk)
     if call.state == BriefingCall.State.CANCELLED:
         raise Conflict(_("This call was cancelled: plan a new one."))
     present = {p.pk for p in attended}
-    for row in call.attendances.all():
+    for row in call.attendances.select_related("partnership"):
         row.attended = row.partnership_id in present
         row.save(update_fields=["attended"])
+        if row.attended:
+            handover.briefed(row.partnership, by=by)
     call.state = BriefingCall.State.HELD
     call.notes = notes.strip()
     call.save(update_fields=["state", "notes", "updated_at"])
-    record("briefs.call_held", call, actor=by, data={"campaign_id": call.campaign_id, "attended": sorted(present)})
+    record(
+        "briefs.call_held",
+        call,
+        actor=by,
+        data={"campaign_id": call.campaign_id, "attended": sorted(present)},
+    )
     return call
 
 

@@ -16,7 +16,9 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("mention", "warn"): _("Mention {item} is not in the caption: make sure it is seen in the picture"),
     ("disclosure", "pass"): _("The disclosure label is there"),
     ("disclosure", "fail"): _("The disclosure label is missing: write one of {labels}"),
-    ("disclosure", "warn"): _("No disclosure label in the caption: make sure {labels} is seen in the picture"),
+    ("disclosure", "warn"): _(
+        "No disclosure label in the caption: make sure {labels} is seen in the picture"
+    ),
     ("disclosure_platform", "pass"): _("The platform's paid partnership label will be on"),
     ("disclosure_place", "pass"): _("The disclosure label stands at the start"),
     ("disclosure_place", "fail"): _(
@@ -28,7 +30,9 @@ TEXTS: dict[tuple[str, str], Any] = {
     ("banned_word", "fail"): _("“{item}” must not be used: take it out"),
     ("banned_claim", "fail"): _("The claim “{item}” must not be made: take it out"),
     ("banned_none", "pass"): _("None of the {count} banned words and claims is used"),
-    ("risky_claim", "warn"): _("“{item}” is a claim that needs proof: soften it, or tell the agency the proof"),
+    ("risky_claim", "warn"): _(
+        "“{item}” is a claim that needs proof: soften it, or tell the agency the proof"
+    ),
     ("cta", "pass"): _("Call to action “{item}” is there"),
     ("cta", "warn"): _("Call to action “{item}” is not in the caption"),
     ("caption_length", "pass"): _("Caption length is fine ({length} of {limit})"),

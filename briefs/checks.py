@@ -25,7 +25,15 @@ IMAGE_FORMATS = {"post", "image"}
 # Pictures and sound carry these; the machine reads captions only.
 CAPTIONLESS = {"story", "live"}
 LONGEST_SECONDS = {("youtube", "short"): 180, ("instagram", "story"): 60, ("instagram", "reel"): 900}
-DEFAULT_LABELS = ("#ad", "#iklan", "#sponsored", "#kerjasamaberbayar", "#paidpartnership", "iklan", "paid partnership")
+DEFAULT_LABELS = (
+    "#ad",
+    "#iklan",
+    "#sponsored",
+    "#kerjasamaberbayar",
+    "#paidpartnership",
+    "iklan",
+    "paid partnership",
+)
 
 # Claims that Indonesian advertising ethics (EPI) and BPOM forbid without proof. Warnings: a person decides.
 RISKY_CLAIMS = (
@@ -43,7 +51,9 @@ RISKY_CLAIMS = (
     r"\b(?:the\s+best|number\s+one)\b",
 )
 _RISKY = re.compile("|".join(RISKY_CLAIMS), re.IGNORECASE)
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]")
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff]"
+)
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _TAG = re.compile(r"#(\w+)")
 _MENTION = re.compile(r"(?<![\w.])@([\w.]+)")
@@ -218,7 +228,9 @@ def _length(content: Content) -> Iterable[Finding]:
     if limit:
         length = caption_length(content.caption, content.platform)
         over: Status = "warn" if content.platform == "x" else "fail"
-        yield Finding("caption_length", "pass" if length <= limit else over, "", {"length": length, "limit": limit})
+        yield Finding(
+            "caption_length", "pass" if length <= limit else over, "", {"length": length, "limit": limit}
+        )
     most = HASHTAG_LIMITS.get(content.platform)
     count = len(hashtags_in(content.caption))
     if most and count > most:

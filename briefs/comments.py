@@ -117,4 +117,6 @@ def resolve(comment: Comment, *, by: User, done: bool = True) -> Comment:
 def thread(subject: Concept | Draft, *, user: User) -> list[Comment]:
     """What this person may read about it, in order."""
     key = "draft" if isinstance(subject, Draft) else "concept"
-    return list(Comment.objects.visible_to(user).filter(**{key: subject}).select_related("author").order_by("id"))
+    return list(
+        Comment.objects.visible_to(user).filter(**{key: subject}).select_related("author").order_by("id")
+    )

@@ -35,12 +35,19 @@ def clean(data: dict[str, Any]) -> dict[str, Any]:
         errors["body"] = _("Describe the idea.")
     references = [r.strip() for r in _lines(data.get("references"))]
     if wrong := [r for r in references if not re.match(r"^https?://[^\s]+$", r)]:
-        errors["references"] = _("“%(link)s” is not a link: it starts with https://.") % {"link": wrong[0][:60]}
+        errors["references"] = _("“%(link)s” is not a link: it starts with https://.") % {
+            "link": wrong[0][:60]
+        }
     if len(references) > 10:
         errors["references"] = _("At most 10 links.")
     if errors:
         raise ValidationError(errors)
-    return {"title": title, "body": body, "format": str(data.get("format", "")).strip()[:160], "references": references}
+    return {
+        "title": title,
+        "body": body,
+        "format": str(data.get("format", "")).strip()[:160],
+        "references": references,
+    }
 
 
 def _lines(value: Any) -> list[str]:
@@ -52,7 +59,11 @@ def _lines(value: Any) -> list[str]:
 def submit(deliverable: Deliverable, *, by: User, concepts: Iterable[dict[str, Any]]) -> list[Concept]:
     """Hand in concepts. The first time at least two; never more than three that are still alive."""
     check(by, "briefs.submit_concept", deliverable)
-    deliverable = Deliverable.objects.select_for_update(of=("self",)).select_related("partnership").get(pk=deliverable.pk)
+    deliverable = (
+        Deliverable.objects.select_for_update(of=("self",))
+        .select_related("partnership")
+        .get(pk=deliverable.pk)
+    )
     _open(deliverable)
     rows = [clean(data) for data in concepts]
     existing = list(deliverable.concepts.all())
@@ -62,7 +73,9 @@ def submit(deliverable: Deliverable, *, by: User, concepts: Iterable[dict[str, A
     if len(alive) + len(rows) < LEAST:
         raise ValidationError({"concepts": _("Send two or three concepts, so that there is a choice.")})
     if len(alive) + len(rows) > MOST:
-        raise ValidationError({"concepts": _("At most three concepts are open at a time: change one of them instead.")})
+        raise ValidationError(
+            {"concepts": _("At most three concepts are open at a time: change one of them instead.")}
+        )
     now, number = timezone.now(), max((c.number for c in existing), default=0)
     made = [
         Concept(deliverable=deliverable, number=number + i, submitted_by=by, submitted_at=now, **row)
@@ -96,7 +109,11 @@ def _open(deliverable: Deliverable) -> None:
 def _locked(concept: Concept) -> Concept:
     """The deliverable's row is the lock for all its concepts, so that two people cannot choose two."""
     Deliverable.objects.select_for_update().get(pk=concept.deliverable_id)
-    return Concept.objects.select_for_update(of=("self",)).select_related("deliverable__partnership").get(pk=concept.pk)
+    return (
+        Concept.objects.select_for_update(of=("self",))
+        .select_related("deliverable__partnership")
+        .get(pk=concept.pk)
+    )
 
 
 def _expect(concept: Concept, *states: str) -> None:
@@ -119,7 +136,12 @@ def revise(concept: Concept, *, by: User, **data: Any) -> Concept:
         alive = concept.deliverable.concepts.exclude(state=Concept.State.REJECTED).count()
         if alive >= MOST:
             raise Conflict(_("At most three concepts are open at a time: change one of them instead."))
-    current = {"title": concept.title, "body": concept.body, "format": concept.format, "references": concept.references}
+    current = {
+        "title": concept.title,
+        "body": concept.body,
+        "format": concept.format,
+        "references": concept.references,
+    }
     for key, value in clean({**current, **data}).items():
         setattr(concept, key, value)
     if concept.state != Concept.State.SUBMITTED:
@@ -128,11 +150,16 @@ def revise(concept: Concept, *, by: User, **data: Any) -> Concept:
     concept.submitted_at, concept.submitted_by = timezone.now(), by
     concept.decided_at = concept.decided_by = None
     concept.save()
+    handover.concepts_in(concept.deliverable, by=by)
     record(
         "briefs.concept_submitted",
         concept,
         actor=by,
-        data={"deliverable_id": concept.deliverable_id, "number": concept.number, "revision": concept.revision},
+        data={
+            "deliverable_id": concept.deliverable_id,
+            "number": concept.number,
+            "revision": concept.revision,
+        },
     )
     return concept
 
@@ -171,6 +198,7 @@ def ask_for_changes(concept: Concept, *, by: User, comment: str) -> Concept:
     concept.request_changes()
     _decided(concept, by)
     comments.add(concept, by=by, body=comment, audience=comments.Audience.CREATOR)
+    handover.concept_answered(concept.deliverable, by=by)
     record("briefs.concept_changes_requested", concept, actor=by, data=_data(concept))
     return concept
 
@@ -185,6 +213,7 @@ def reject(concept: Concept, *, by: User, comment: str = "") -> Concept:
     _decided(concept, by)
     if comment.strip():
         comments.add(concept, by=by, body=comment, audience=comments.Audience.CREATOR)
+    handover.concept_answered(concept.deliverable, by=by)
     record("briefs.concept_rejected", concept, actor=by, data=_data(concept))
     return concept
 

@@ -66,12 +66,16 @@ def submit(
     _open(deliverable)
     caption, link = caption.strip().replace("\r\n", "\n"), link.strip()
     _whole(deliverable, asset=asset, link=link, caption=caption)
-    findings = check_content(deliverable, caption=caption, asset=asset, uses_platform_label=uses_platform_label)
+    findings = check_content(
+        deliverable, caption=caption, asset=asset, uses_platform_label=uses_platform_label
+    )
     failed = [f for f in findings if f.status == "fail"]
     if failed and not override_reason.strip():
         raise ValidationError(
             {
-                "override_reason": _("%(count)s checks failed: mend them, or say why the draft should go on anyway.")
+                "override_reason": _(
+                    "%(count)s checks failed: mend them, or say why the draft should go on anyway."
+                )
                 % {"count": len(failed)}
             }
         )
@@ -125,7 +129,9 @@ def _open(deliverable: Deliverable) -> None:
         raise Conflict(_("Content can be sent once the agreement is signed."))
     live = deliverable.drafts.filter(state__in=[*Draft.IN_REVIEW, Draft.State.APPROVED]).first()
     if live is not None and live.state == Draft.State.APPROVED:
-        raise Conflict(_("Version %(version)s is approved, and approval is final.") % {"version": live.version})
+        raise Conflict(
+            _("Version %(version)s is approved, and approval is final.") % {"version": live.version}
+        )
     if live is not None:
         raise Conflict(
             _("Version %(version)s is in “%(state)s”: wait for the answer, or withdraw it first.")
@@ -135,11 +141,14 @@ def _open(deliverable: Deliverable) -> None:
         if settings_of(deliverable.partnership.campaign_id).concepts_required:
             waiting = deliverable.concepts.exclude(state=Concept.State.REJECTED).exists()
             raise Conflict(
-                _("The agency chooses a concept first.") if waiting else _("Send two or three concepts first.")
+                _("The agency chooses a concept first.")
+                if waiting
+                else _("Send two or three concepts first.")
             )
     elif deliverable.state not in ("drafting", "in_review"):
         raise Conflict(
-            _("The deliverable is “%(state)s”: it takes no more drafts.") % {"state": deliverable.get_state_display()}
+            _("The deliverable is “%(state)s”: it takes no more drafts.")
+            % {"state": deliverable.get_state_display()}
         )
 
 
@@ -175,8 +184,13 @@ def withdraw(draft: Draft, *, by: User) -> Draft:
     draft.withdraw()
     draft.save(update_fields=["state", "updated_at"])
     review.close_chain(draft)
-    handover.back_to_drafting(draft.deliverable, by=by, counts=False)
-    record("briefs.draft_withdrawn", draft, actor=by, data={"deliverable_id": draft.deliverable_id, "version": draft.version})
+    handover.withdrawn(draft.deliverable, by=by)
+    record(
+        "briefs.draft_withdrawn",
+        draft,
+        actor=by,
+        data={"deliverable_id": draft.deliverable_id, "version": draft.version},
+    )
     return draft
 
 

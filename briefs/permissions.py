@@ -75,20 +75,36 @@ makes = (is_portal & sees_deliverable) | manages
 add_perm("briefs.edit_brief", manages, reason=_("Only campaign managers of this brand write its brief."))
 add_perm("briefs.publish_brief", manages, reason=_("Only campaign managers of this brand publish its brief."))
 add_perm("briefs.plan_call", manages, reason=_("Only campaign managers of this brand plan its calls."))
-add_perm("briefs.read_brief", is_portal & sees_partnership, reason=_("Only the KOL confirms having read the brief."))
+add_perm(
+    "briefs.read_brief",
+    is_portal & sees_partnership,
+    reason=_("Only the KOL confirms having read the brief."),
+)
 add_perm("briefs.submit_concept", makes, reason=_("Only the KOL or a campaign manager submits concepts."))
 add_perm("briefs.decide_concept", reviews, reason=_("Only reviewers of this brand decide on concepts."))
 add_perm("briefs.submit_draft", makes, reason=_("Only the KOL or a campaign manager submits content."))
 add_perm("briefs.review_agency", reviews, reason=_("Only reviewers of this brand decide at the agency step."))
-add_perm("briefs.review_client", is_client_approver & sees_campaign, reason=_("Only an approver of the client decides."))
-add_perm("briefs.review_for_client", manages, reason=_("Only a campaign manager records the client's decision."))
+add_perm(
+    "briefs.review_client",
+    is_client_approver & sees_campaign,
+    reason=_("Only an approver of the client decides."),
+)
+add_perm(
+    "briefs.review_for_client", manages, reason=_("Only a campaign manager records the client's decision.")
+)
 add_perm("briefs.review_legal", reviews, reason=_("Only the legal reviewer decides at the legal step."))
-add_perm("briefs.delegate", reviews | (is_client_approver & sees_campaign), reason=_("You cannot hand on this review."))
+add_perm(
+    "briefs.delegate",
+    reviews | (is_client_approver & sees_campaign),
+    reason=_("You cannot hand on this review."),
+)
 add_perm("briefs.grant_round", manages, reason=_("Only campaign managers grant another revision round."))
 add_perm("briefs.review_settings", manages, reason=_("Only campaign managers set how content is reviewed."))
 add_perm("briefs.comment", sees_comments_of)
 add_perm("briefs.upload", reviews | (is_portal & sees_deliverable), reason=_("You cannot upload here."))
-add_perm("briefs.manage_assets", reviews, reason=_("Only reviewers and campaign managers change the library."))
+add_perm(
+    "briefs.manage_assets", reviews, reason=_("Only reviewers and campaign managers change the library.")
+)
 add_perm("briefs.manage_rights", manages, reason=_("Only campaign managers record usage rights."))
 add_perm("briefs.view_queue", is_staff)
 add_perm("briefs.view_client_content", is_client)

@@ -39,14 +39,19 @@ def open_chain(draft: Draft, chosen: ReviewSettings) -> None:
     kinds = [Kind.AGENCY, Kind.CLIENT, *([Kind.LEGAL] if chosen.legal_step else [])]
     people = {Kind.AGENCY: chosen.agency_reviewer, Kind.LEGAL: chosen.legal_reviewer}
     steps = ApprovalStep.objects.bulk_create(
-        ApprovalStep(draft=draft, kind=kind, order=order, assignee=people.get(kind)) for order, kind in enumerate(kinds, 1)
+        ApprovalStep(draft=draft, kind=kind, order=order, assignee=people.get(kind))
+        for order, kind in enumerate(kinds, 1)
     )
     _open_step(steps[0], chosen)
 
 
 def _open_step(step: ApprovalStep, chosen: ReviewSettings) -> None:
     now = timezone.now()
-    hours = {Kind.AGENCY: chosen.agency_hours, Kind.CLIENT: chosen.client_hours, Kind.LEGAL: chosen.legal_hours}
+    hours = {
+        Kind.AGENCY: chosen.agency_hours,
+        Kind.CLIENT: chosen.client_hours,
+        Kind.LEGAL: chosen.legal_hours,
+    }
     step.state, step.opened_at = StepState.OPEN, now
     step.due_at = due_at(now, hours[Kind(step.kind)])
     step.next_action_at = now + (step.due_at - now) * REMIND_AT
@@ -118,7 +123,9 @@ def _begin(draft: Draft, by: User, comment: str) -> tuple[Draft, ApprovalStep, b
     if for_client:
         check(by, "briefs.review_for_client", draft)
         if not settings_of(draft.deliverable.partnership.campaign_id).for_client:
-            raise Denied(_("The client decides in the client room. Campaign settings can allow recording it here."))
+            raise Denied(
+                _("The client decides in the client room. Campaign settings can allow recording it here.")
+            )
         if not comment.strip():
             raise ValidationError({"comment": _("Say how and when the client answered.")})
     else:
@@ -155,6 +162,7 @@ def approve(draft: Draft, *, by: User, comment: str = "") -> Draft:
         draft.pass_agency() if step.kind == Kind.AGENCY else draft.pass_client()
         draft.save(update_fields=["state", "updated_at"])
         _open_step(following, settings_of(draft.deliverable.partnership.campaign_id))
+        handover.next_step(draft.deliverable, kind=following.kind, by=by)
     record("briefs.review_decided", draft, actor=by, data={**_data(draft, step), "decision": "approved"})
     return draft
 
@@ -168,7 +176,9 @@ def ask_for_changes(draft: Draft, *, by: User, comment: str) -> Draft:
     used = rounds(draft.deliverable)
     if used.left <= 0:
         raise Conflict(
-            _("All %(allowed)s revision rounds of the agreement are used. A campaign manager can grant another one.")
+            _(
+                "All %(allowed)s revision rounds of the agreement are used. A campaign manager can grant another one."
+            )
             % {"allowed": used.allowed}
         )
     _decide(step, draft, by, Review.Decision.CHANGES, comment, for_client)
@@ -180,12 +190,14 @@ def ask_for_changes(draft: Draft, *, by: User, comment: str) -> Draft:
     draft.save(update_fields=["state", "updated_at"])
     close_chain(draft)
     comments.add_decision(draft, by=by, body=comment)
-    handover.back_to_drafting(draft.deliverable, by=by, counts=True)
+    handover.changes_asked(draft.deliverable, by=by)
     record("briefs.review_decided", draft, actor=by, data={**_data(draft, step), "decision": "changes"})
     return draft
 
 
-def _decide(step: ApprovalStep, draft: Draft, by: User, decision: str, comment: str, for_client: bool) -> None:
+def _decide(
+    step: ApprovalStep, draft: Draft, by: User, decision: str, comment: str, for_client: bool
+) -> None:
     now = timezone.now()
     Review.objects.create(
         step=step,
@@ -245,7 +257,10 @@ def rounds_many(deliverables: list[Deliverable]) -> dict[int, Rounds]:
         .annotate(n=Count("pk"))
     )
     extra = dict(
-        ExtraRound.objects.filter(deliverable__in=keys).order_by().values_list("deliverable").annotate(n=Count("pk"))
+        ExtraRound.objects.filter(deliverable__in=keys)
+        .order_by()
+        .values_list("deliverable")
+        .annotate(n=Count("pk"))
     )
     agreed = dict(Deliverable.objects.filter(pk__in=keys).values_list("pk", "agreement__rounds"))
     return {pk: Rounds(used.get(pk, 0), agreed.get(pk, 0), extra.get(pk, 0)) for pk in keys}
@@ -314,7 +329,12 @@ def save_settings(campaign: Campaign, *, by: User, **values: Any) -> ReviewSetti
         if not 1 <= int(getattr(chosen, name)) <= 720:
             raise ValidationError({name: _("Between 1 and 720 hours.")})
     chosen.save()
-    record("briefs.review_settings_saved", campaign, actor=by, data={k: getattr(v, "pk", v) for k, v in values.items()})
+    record(
+        "briefs.review_settings_saved",
+        campaign,
+        actor=by,
+        data={k: getattr(v, "pk", v) for k, v in values.items()},
+    )
     return chosen
 
 

@@ -113,7 +113,10 @@ def run_clock(today: date | None = None) -> int:
     today = today or timezone.localdate()
     said = 0
     running = UsageRight.objects.filter(
-        ended_on=None, starts__lte=today, ends__gte=today - timedelta(days=7), ends__lte=today + timedelta(days=max(NOTICES))
+        ended_on=None,
+        starts__lte=today,
+        ends__gte=today - timedelta(days=7),
+        ends__lte=today + timedelta(days=max(NOTICES)),
     ).select_related("asset")
     for right in running.iterator():
         left = (right.ends - today).days

@@ -62,8 +62,13 @@ def start(
         raise as_validation_error(error) from error
     if sha256 and (len(sha256) != 64 or any(c not in "0123456789abcdef" for c in sha256.lower())):
         raise ValidationError({"sha256": _("Send the SHA-256 as 64 hexadecimal digits.")})
-    if Upload.objects.filter(user=by, state=Upload.State.OPEN, expires_at__gt=timezone.now()).count() >= MOST_OPEN:
-        raise Conflict(_("%(most)s uploads are still open: finish or cancel one first.") % {"most": MOST_OPEN})
+    if (
+        Upload.objects.filter(user=by, state=Upload.State.OPEN, expires_at__gt=timezone.now()).count()
+        >= MOST_OPEN
+    ):
+        raise Conflict(
+            _("%(most)s uploads are still open: finish or cancel one first.") % {"most": MOST_OPEN}
+        )
     return Upload.objects.create(
         user=by,
         campaign=campaign,
@@ -83,7 +88,9 @@ def append(upload: Upload, *, by: User, offset: int, data: BinaryIO, length: int
     _own(upload, by)
     _expect(upload, offset)
     if not 0 < length <= LARGEST_CHUNK:
-        raise ValidationError({"length": _("Send between 1 byte and %(most)s MB at a time.") % {"most": LARGEST_CHUNK // MB}})
+        raise ValidationError(
+            {"length": _("Send between 1 byte and %(most)s MB at a time.") % {"most": LARGEST_CHUNK // MB}}
+        )
     if offset + length > upload.size:
         raise ValidationError({"length": _("This is more than the announced size.")})
     with tempfile.TemporaryFile() as piece:

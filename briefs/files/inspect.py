@@ -29,7 +29,14 @@ class Type:
         return self.suffixes[0]
 
 
-JPEG = Type("image", ("jpg", "jpeg"), "image/jpeg", ("image/jpeg", "image/jpg", "image/pjpeg"), (".jpg", ".jpeg", ".jfif"), 25 * MB)
+JPEG = Type(
+    "image",
+    ("jpg", "jpeg"),
+    "image/jpeg",
+    ("image/jpeg", "image/jpg", "image/pjpeg"),
+    (".jpg", ".jpeg", ".jfif"),
+    25 * MB,
+)
 PNG = Type("image", ("png",), "image/png", ("image/png",), (".png",), 25 * MB)
 WEBP = Type("image", ("webp",), "image/webp", ("image/webp",), (".webp",), 25 * MB)
 MP4 = Type(
@@ -40,9 +47,18 @@ MP4 = Type(
     (".mp4", ".m4v", ".mov", ".3gp", ".f4v", ".m4a"),
     2048 * MB,
 )
-MOV = Type("video", ("mov",), "video/quicktime", ("video/quicktime", "video/mp4"), (".mov", ".mp4", ".m4v", ".qt"), 2048 * MB)
+MOV = Type(
+    "video",
+    ("mov",),
+    "video/quicktime",
+    ("video/quicktime", "video/mp4"),
+    (".mov", ".mp4", ".m4v", ".qt"),
+    2048 * MB,
+)
 WEBM = Type("video", ("webm",), "video/webm", ("video/webm", "audio/webm"), (".webm", ".mkv"), 2048 * MB)
-PDF = Type("document", ("pdf",), "application/pdf", ("application/pdf", "application/x-pdf"), (".pdf",), 25 * MB)
+PDF = Type(
+    "document", ("pdf",), "application/pdf", ("application/pdf", "application/x-pdf"), (".pdf",), 25 * MB
+)
 TYPES = (JPEG, PNG, WEBP, MP4, MOV, WEBM, PDF)
 BY_SUFFIX = {suffix: kind for kind in TYPES for suffix in kind.suffixes}
 LARGEST = max(kind.largest for kind in TYPES)

@@ -12,7 +12,27 @@ BRANDS = {
     b"isom", b"iso2", b"iso3", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4VH", b"M4VP",
     b"MSNV", b"dash", b"3gp4", b"3gp5", b"3gp6", b"qt  ", b"f4v ", b"hvc1", b"cmfc",
 }  # fmt: skip
-KNOWN = {"ftyp", "moov", "mdat", "free", "skip", "wide", "uuid", "meta", "moof", "mfra", "sidx", "styp", "pdin", "pnot", "udta", "prft", "emsg", "ssix", "PICT"}
+KNOWN = {
+    "ftyp",
+    "moov",
+    "mdat",
+    "free",
+    "skip",
+    "wide",
+    "uuid",
+    "meta",
+    "moof",
+    "mfra",
+    "sidx",
+    "styp",
+    "pdin",
+    "pnot",
+    "udta",
+    "prft",
+    "emsg",
+    "ssix",
+    "PICT",
+}
 CONTAINERS = {"moov", "trak", "udta", "mdia", "meta"}
 LOCATION = {b"\xa9xyz", b"loci"}
 MOST_BOXES = 5000

@@ -10,8 +10,10 @@ LONGEST = 120
 def clean(filename: str) -> str:
     """Only the last part, without control and direction characters, reserved signs and leading dots."""
     name = unicodedata.normalize("NFC", filename.replace("\\", "/")).split("/")[-1]
-    name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-    name = "".join("_" if c in '<>:"|?*;%&$`\'' else c for c in name).strip(" .")
+    name = "".join(
+        c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    )
+    name = "".join("_" if c in "<>:\"|?*;%&$`'" else c for c in name).strip(" .")
     stem, dot, suffix = name.rpartition(".")
     if dot and len(suffix) <= 8:
         name = f"{stem[: LONGEST - len(suffix) - 1].rstrip(' .') or 'file'}.{suffix}"
