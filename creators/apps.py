@@ -6,4 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 class CreatorsConfig(AppConfig):
     name = "creators"
+    label = "creators"
     verbose_name = _("Creators")
+
+    def ready(self) -> None:
+        from creators import furniture, permissions  # noqa: F401  permissions register themselves
+
+        furniture.register()

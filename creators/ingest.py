@@ -15,6 +15,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
+from creators import summary
+
 
 @dataclass(slots=True)
 class AccountReading:
@@ -167,7 +169,7 @@ def account_snapshots(readings: Iterable[AccountReading]) -> int:
             key=("account_id", "source", "as_of"),
             names=names,
         )
-        newest_figures(sorted({r.account_id for r in rows}))
+        summary.refresh_accounts(sorted({r.account_id for r in rows}))
     return written
 
 
@@ -263,53 +265,3 @@ def audiences(readings: Iterable[AudienceReading]) -> int:
             + ", updated_at = now() WHERE EXCLUDED.observed_at > t.observed_at"
         )
         return int(cursor.rowcount)
-
-
-def newest_figures(account_ids: Sequence[int]) -> None:
-    """Copy each account's newest snapshot, its tier and its sparkline onto the account row.
-
-    Of one day's readings, what the platform says with consent goes before what it shows in public, before a vendor's
-    estimate, before what was typed in.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH ranked AS (
-                SELECT DISTINCT ON (account_id, as_of) account_id, as_of, source, observed_at,
-                       followers, following, posts_count
-                FROM creators_accountsnapshot
-                WHERE account_id = ANY(%(ids)s)
-                ORDER BY account_id, as_of,
-                         CASE source WHEN 'platform_authorised' THEN 0 WHEN 'platform_public' THEN 1
-                                     WHEN 'vendor_estimate' THEN 2 ELSE 3 END
-            ), newest AS (
-                SELECT DISTINCT ON (account_id) * FROM ranked ORDER BY account_id, as_of DESC
-            ), last_known AS (
-                SELECT DISTINCT ON (account_id) account_id, followers FROM ranked
-                WHERE followers IS NOT NULL ORDER BY account_id, as_of DESC
-            ), line AS (
-                SELECT account_id, array_agg(followers ORDER BY as_of) AS points FROM (
-                    SELECT account_id, as_of, followers,
-                           row_number() OVER (PARTITION BY account_id ORDER BY as_of DESC) AS n
-                    FROM ranked WHERE followers IS NOT NULL
-                ) r WHERE n <= 30 GROUP BY account_id
-            )
-            UPDATE creators_socialaccount a
-            SET followers = COALESCE(k.followers, a.followers),
-                following = COALESCE(n.following, a.following),
-                posts_count = COALESCE(n.posts_count, a.posts_count),
-                figures_source = n.source,
-                figures_as_of = n.as_of,
-                sparkline = COALESCE(l.points, a.sparkline),
-                tier_id = CASE WHEN k.followers IS NULL THEN a.tier_id ELSE (
-                    SELECT t.id FROM creators_tier t
-                    WHERE t.floor <= k.followers AND (t.ceiling IS NULL OR k.followers < t.ceiling)
-                    ORDER BY t.floor DESC LIMIT 1
-                ) END
-            FROM newest n
-            LEFT JOIN last_known k ON k.account_id = n.account_id
-            LEFT JOIN line l ON l.account_id = n.account_id
-            WHERE a.id = n.account_id
-            """,
-            {"ids": list(account_ids)},
-        )

@@ -1,0 +1,25 @@
+"""What this room puts on shared furniture: navigation and the tabs of a creator's page."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from krm.web.nav import register_nav
+from krm.web.tabs import register_tab
+
+
+def register() -> None:
+    register_nav("staff", key="creators", label=_("Creators"), url_name="creators:list", icon="users", order=10,
+                 perm="creators.view", shortcut="c")  # fmt: skip
+    register_nav("portal", key="profile", label=_("My profile"), url_name="creators:portal_profiles", icon="user", order=80)
+    for order, (key, label, name) in enumerate(
+        [
+            ("accounts", _("Accounts"), "creators:accounts_tab"),
+            ("posts", _("Posts"), "creators:posts_tab"),
+            ("audience", _("Audience"), "creators:audience_tab"),
+            ("scores", _("Scores"), "creators:scores_tab"),
+            ("rates", _("Rates"), "creators:rates_tab"),
+            ("notes", _("Notes and files"), "creators:notes_tab"),
+        ]
+    ):
+        register_tab("creator", key=key, label=label, url_name=name, order=10 + order * 5)

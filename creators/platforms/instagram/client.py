@@ -1,0 +1,256 @@
+"""Requests to Instagram's Graph API and what their answers mean."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+
+from creators.platforms.base import POSTS_PER_PULL, AccountRef, Pulled, Request, Session, Usage
+from creators.platforms.instagram import schema
+from krm.connectors.budgets import Bucket
+from krm.connectors.credentials import Tokens
+from krm.connectors.http import Reply
+from krm.connectors.models import Application, Credential
+from krm.connectors.outcomes import OK, Failed, Kind, Outcome
+
+CALLS_PER_USER = 200  # an hour, for each person who used the application in the day
+OWN_CALLS = 4_800  # a day for each account that consented, at the least
+REVOKED = {458, 459, 460, 464}  # removed, checkpoint, password changed, unconfirmed: the owner must act
+THROTTLED = {4, 17, 32, 341, 613}
+PRIVATE = 2207013
+
+
+def app_bucket(application: Application) -> Bucket:
+    return Bucket("instagram.app", limit=CALLS_PER_USER * max(1, application.daily_users), seconds=3600)
+
+
+def own_bucket() -> Bucket:
+    return Bucket("instagram.account", limit=OWN_CALLS, seconds=86400)
+
+
+def proof(token: str, secret: str) -> str:
+    return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
+
+
+class Instagram:
+    platform = "instagram"
+    verified = "Meta's field lists of April 2026 and the facebook-business SDK"
+    batch = 1
+    cost_per_account = 1.0
+
+    def ready(self, application: Application | None) -> bool:
+        return application is not None and application.enabled and bool(application.own_account_id)
+
+    def buckets(self, application: Application) -> Sequence[Bucket]:
+        return [app_bucket(application)]
+
+    # -- pulling
+
+    def pull(self, session: Session, refs: Sequence[AccountRef]) -> list[Pulled]:
+        return [self._pull_one(session, ref) for ref in refs]
+
+    def _pull_one(self, session: Session, ref: AccountRef) -> Pulled:
+        pulled = Pulled(ref.id)
+        try:
+            if ref.credential is not None:
+                self._pull_own(session, ref, pulled)
+            else:
+                self._pull_public(session, ref, pulled)
+        except Failed as failed:
+            pulled.outcome = failed.outcome
+        return pulled
+
+    def _pull_public(self, session: Session, ref: AccountRef, pulled: Pulled) -> None:
+        agency = session.agency()
+        if agency is None:
+            raise Failed(Outcome(Kind.AUTH_REVOKED, "The agency's own Instagram account is not connected."))
+        if not ref.handle:
+            raise Failed(Outcome(Kind.BAD_REQUEST, "Instagram finds public accounts by handle; this one has none."))
+        media = ",".join(schema.MEDIA)
+        fields = (
+            f"business_discovery.username({ref.handle}){{{','.join(schema.PUBLIC_PROFILE)},"
+            f"media.limit({POSTS_PER_PULL}){{{media}}}}}"
+        )
+        own_id = session.application.own_account_id
+        body = session.call(
+            lambda c: self._get(session, c, own_id, "discovery", ref.name, {"fields": fields}),
+            agency,
+        )
+        node = body.get("business_discovery")
+        if node is None:
+            raise Failed(Outcome(Kind.UNAVAILABLE, "Instagram shows nothing of this account (its age limit, perhaps)."))
+        self._fill(pulled, node, node.get("media") or {}, "platform_public", session.now)
+
+    def _pull_own(self, session: Session, ref: AccountRef, pulled: Pulled) -> None:
+        credential = ref.credential
+        assert credential is not None
+        node_id = credential.external_account_id
+        node = session.call(
+            lambda c: self._get(session, c, node_id, "profile", ref.name, {"fields": ",".join(schema.PUBLIC_PROFILE)}),
+            credential,
+        )
+        metrics = ",".join(schema.MEDIA_METRICS)
+        fields = f"{','.join(schema.OWN_MEDIA)},insights.metric({metrics})"
+        media = session.call(
+            lambda c: self._get(
+                session, c, f"{node_id}/media", "media", ref.name, {"fields": fields, "limit": POSTS_PER_PULL}
+            ),
+            credential,
+        )
+        self._fill(pulled, node, media, "platform_authorised", session.now)
+        until = session.now.replace(minute=0, second=0, microsecond=0)
+        query = {
+            "metric": ",".join(schema.ACCOUNT_METRICS),
+            "period": "day",
+            "metric_type": "total_value",
+            "since": int((until - timedelta(days=28)).timestamp()),
+            "until": int(until.timestamp()),
+        }
+        insights = session.call(
+            lambda c: self._get(session, c, f"{node_id}/insights", "account_insights", ref.name, query), credential
+        )
+        assert pulled.account is not None
+        schema.add_insights(pulled.account, insights)
+        if ref.wants_audience:
+            bodies = {b: self._demographics(session, credential, ref, b) for b in schema.BREAKDOWNS}
+            pulled.audience = schema.audience(bodies, ref.id, session.now)
+
+    def _demographics(self, session: Session, credential: Credential, ref: AccountRef, breakdown: str) -> Any:
+        query = {
+            "metric": schema.DEMOGRAPHICS,
+            "period": "lifetime",
+            "metric_type": "total_value",
+            "timeframe": "last_30_days",
+            "breakdown": breakdown,
+        }
+        path = f"{credential.external_account_id}/insights"
+        return session.call(lambda c: self._get(session, c, path, "demographics", ref.name, query), credential)
+
+    def _fill(
+        self, pulled: Pulled, node: Mapping[str, Any], media: Mapping[str, Any], source: str, now: datetime
+    ) -> None:
+        pulled.external_id = str(node["id"])
+        pulled.handle = node.get("username") or ""
+        pulled.posts = [schema.post(item, pulled.account_id, source, now) for item in media.get("data", [])]
+        pulled.account = schema.account(node, pulled.account_id, source, now, pulled.posts)
+        dates = [p.published_at for p in pulled.posts if p.published_at is not None]
+        pulled.complete_since = min(dates) if dates else None
+
+    # -- requests
+
+    def _get(
+        self, session: Session, credential: Credential | None, path: str, endpoint: str, subject: str, query: Mapping[str, Any]
+    ) -> Request:
+        assert credential is not None
+        params = {**query, "access_token": credential.access_token}
+        if session.application.client_secret:
+            params["appsecret_proof"] = proof(credential.access_token, session.application.client_secret)
+        public = endpoint in ("discovery", "health")
+        return Request(
+            endpoint=endpoint,
+            method="GET",
+            url=f"{settings.PLATFORM_URLS['instagram']}/{settings.INSTAGRAM_VERSION}/{path}",
+            subject=subject,
+            params=params,
+            bucket=app_bucket(session.application) if public else own_bucket(),
+            bucket_key="app" if public else str(credential.pk),
+        )
+
+    def health(self, session: Session) -> str:
+        own_id = session.application.own_account_id
+        body = session.call(
+            lambda c: self._get(session, c, own_id, "health", own_id, {"fields": "id,username"}), session.agency()
+        )
+        return f"@{body.get('username', own_id)}"
+
+    def renew(self, session: Session, credential: Credential) -> Tokens:
+        """A long-lived token is renewed with itself while it is alive; a lapsed one cannot be."""
+        body = session.call(
+            lambda c: Request(
+                endpoint="oauth_refresh",
+                method="GET",
+                url=f"{settings.PLATFORM_URLS['instagram_login']}/refresh_access_token",
+                subject=credential.external_account_id,
+                params={"grant_type": "ig_refresh_token", "access_token": credential.access_token},
+            )
+        )
+        return Tokens(
+            access_token=body["access_token"], expires_at=session.now + timedelta(seconds=int(body["expires_in"]))
+        )
+
+    # -- answers
+
+    def classify(self, request: Request, reply: Reply, now: datetime) -> Outcome:
+        body = reply.json()
+        error = body.get("error") if isinstance(body, dict) else None
+        if reply.status == 200 and not error:
+            return OK
+        if not isinstance(error, dict):
+            return Outcome(Kind.TRANSIENT if reply.status >= 500 else Kind.BAD_REQUEST, f"HTTP {reply.status}")
+        code, subcode = error.get("code"), error.get("error_subcode")
+        reason = f"{code}{f'/{subcode}' if subcode else ''} {error.get('message', '')}"[:300]
+        bucket = request.bucket.name if request.bucket else ""
+        if subcode == PRIVATE or (code == 100 and subcode == 33):
+            return Outcome(Kind.UNAVAILABLE, reason)
+        if code in (190, 102):
+            if subcode in REVOKED or request.endpoint.startswith("oauth"):
+                return Outcome(Kind.AUTH_REVOKED, reason)
+            return Outcome(Kind.AUTH_EXPIRED, reason)
+        if code in THROTTLED or code == 80002:
+            return Outcome(Kind.RATE_LIMITED, reason, now + _pause(reply), bucket)
+        if code == 10 or code == 3 or (isinstance(code, int) and 200 <= code <= 299):
+            return Outcome(Kind.SCOPE_MISSING, reason)
+        if code == 368:
+            return Outcome(Kind.RATE_LIMITED, reason, now + timedelta(hours=24), bucket)
+        if code in (1, 2) or error.get("is_transient") or reply.status >= 500:
+            return Outcome(Kind.TRANSIENT, reason)
+        return Outcome(Kind.BAD_REQUEST, reason)
+
+    def usage(self, request: Request, reply: Reply) -> Sequence[Usage]:
+        if request.bucket is None:
+            return []
+        percent = max(_percents(reply), default=None)
+        return [Usage(request.bucket, request.bucket_key, percent=percent)] if percent is not None else []
+
+
+def _percents(reply: Reply) -> list[float]:
+    out: list[float] = []
+    app = _json_header(reply, "x-app-usage")
+    if isinstance(app, dict):
+        out += [float(v) for k, v in app.items() if k in ("call_count", "total_time", "total_cputime")]
+    return out
+
+
+def _pause(reply: Reply) -> timedelta:
+    """How long Meta says to wait; an hour where it does not say."""
+    minutes = 0
+    cases = _json_header(reply, "x-business-use-case-usage")
+    if isinstance(cases, dict):
+        for entries in cases.values():
+            for entry in entries:
+                minutes = max(minutes, int(entry.get("estimated_time_to_regain_access") or 0))
+    return timedelta(minutes=minutes or 60)
+
+
+def _json_header(reply: Reply, name: str) -> Any:
+    try:
+        return json.loads(reply.headers.get(name, ""))
+    except ValueError:
+        return None
+
+
+def deauthorised(payload: Mapping[str, Any]) -> list[str]:
+    """Account ids in a webhook of Meta whose owner removed the application."""
+    return [
+        str(entry.get("id", ""))
+        for entry in payload.get("entry", [])
+        if any(change.get("field") == "deauthorize" for change in entry.get("changes", []))
+    ]
+
+

@@ -1,0 +1,125 @@
+"""Instagram's answers as readings. What is absent is None."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from creators.ingest import AccountReading, AudienceReading, PostReading
+from creators.platforms import text
+from creators.platforms.base import averages, interactions
+
+PUBLIC_PROFILE = ("id", "username", "name", "biography", "followers_count", "follows_count", "media_count")
+MEDIA = (
+    "id", "caption", "permalink", "timestamp", "media_type", "media_product_type", "like_count", "comments_count",
+    "view_count",
+)  # fmt: skip
+OWN_MEDIA = ("id", "caption", "permalink", "timestamp", "media_type", "media_product_type", "like_count", "comments_count")
+# Valid for feed posts and reels alike: one metric a media type lacks fails the whole call.
+MEDIA_METRICS = ("reach", "views", "likes", "comments", "saved", "shares", "total_interactions")
+ACCOUNT_METRICS = (
+    "reach", "views", "accounts_engaged", "total_interactions", "likes", "comments", "shares", "saves", "replies",
+)  # fmt: skip
+DEMOGRAPHICS = "follower_demographics"
+BREAKDOWNS = ("age", "gender", "country", "city")
+_GENDERS = {"F": "female", "M": "male", "U": "unknown"}
+
+
+def kind_of(node: Mapping[str, Any]) -> str:
+    if node.get("media_product_type") == "REELS":
+        return "reel"
+    if node.get("media_product_type") == "STORY":
+        return "story"
+    return {"IMAGE": "image", "CAROUSEL_ALBUM": "carousel", "VIDEO": "video"}.get(node.get("media_type", ""), "image")
+
+
+def moment(stamp: str | None) -> datetime | None:
+    return datetime.strptime(stamp, "%Y-%m-%dT%H:%M:%S%z") if stamp else None
+
+
+def post(node: Mapping[str, Any], account_id: int, source: str, now: datetime) -> PostReading:
+    caption = node.get("caption") or ""
+    figures: dict[str, int | None] = {
+        "likes": node.get("like_count"),
+        "comments": node.get("comments_count"),
+        "views": node.get("view_count"),
+    }
+    for entry in (node.get("insights") or {}).get("data", []):
+        name = {"saved": "saves"}.get(entry["name"], entry["name"])
+        value = entry["values"][0].get("value") if entry.get("values") else None
+        if name in ("reach", "views", "likes", "comments", "shares", "saves") and value is not None:
+            figures[name] = value
+    return PostReading(
+        account_id=account_id,
+        platform="instagram",
+        external_id=str(node["id"]),
+        source=source,
+        as_of=now.date(),
+        observed_at=now,
+        url=node.get("permalink") or "",
+        caption=caption,
+        kind=kind_of(node),
+        published_at=moment(node.get("timestamp")),
+        hashtags=text.hashtags(caption),
+        mentions=text.mentions(caption),
+        is_sponsored=text.disclosed(caption),
+        definition="views",
+        **figures,
+    )
+
+
+def account(
+    node: Mapping[str, Any], account_id: int, source: str, now: datetime, posts: list[PostReading]
+) -> AccountReading:
+    """With consent the activity figures are filled by `add_insights`; in public they are averages of the posts read."""
+    shown = averages(posts, "views", "likes", "comments", "shares")
+    return AccountReading(
+        account_id=account_id,
+        source=source,
+        as_of=now.date(),
+        observed_at=now,
+        followers=node.get("followers_count"),
+        following=node.get("follows_count"),
+        posts_count=node.get("media_count"),
+        engagement_avg=interactions(posts),
+        definition="per_post_average" if posts else "",
+        **shown,
+    )
+
+
+def add_insights(reading: AccountReading, body: Mapping[str, Any]) -> None:
+    """Four weeks of the whole account. No data means not given: the figures become None, never 0."""
+    given = {e["name"]: e.get("total_value", {}).get("value") for e in body.get("data", [])}
+    for name in ("views", "reach", "likes", "comments", "shares"):
+        setattr(reading, name, given.get(name))
+    reading.definition = "last_28_days"
+
+
+def demographic(body: Mapping[str, Any]) -> tuple[dict[str, float], int]:
+    """Shares by group, and how many people were counted."""
+    for entry in body.get("data", []):
+        for breakdown in entry.get("total_value", {}).get("breakdowns", []):
+            counts = {r["dimension_values"][0]: r["value"] for r in breakdown.get("results", [])}
+            total = sum(counts.values())
+            if total:
+                return {_GENDERS.get(k, k): round(v / total, 4) for k, v in counts.items()}, total
+    return {}, 0
+
+
+def audience(bodies: Mapping[str, Mapping[str, Any]], account_id: int, now: datetime) -> AudienceReading | None:
+    parts = {name: demographic(body) for name, body in bodies.items()}
+    if not any(shares for shares, _total in parts.values()):
+        return None
+    return AudienceReading(
+        account_id=account_id,
+        source="platform_authorised",
+        as_of=now.date(),
+        observed_at=now,
+        sample_size=max(total for _shares, total in parts.values()),
+        age=parts["age"][0],
+        gender=parts["gender"][0],
+        countries=parts["country"][0],
+        cities=parts["city"][0],
+        definition=DEMOGRAPHICS,
+    )
