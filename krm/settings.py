@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+
+from krm.operations import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 TESTING = "pytest" in sys.modules
@@ -27,15 +30,28 @@ def envbool(name: str, default: bool) -> bool:
         return True
     if value in ("False", "false", "0"):
         return False
-    raise ValueError(f"{name} must be True or False, not {value!r}")
+    raise ImproperlyConfigured(f"{name} must be True or False, not {value!r}")
 
 
-def envsecret(name: str, default: str = "") -> str:
-    """The secret itself, or the content of the file that `NAME_FILE` names."""
+def envint(name: str, default: int) -> int:
+    value = os.environ.get(name) or str(default)
+    if not value.isdigit():
+        raise ImproperlyConfigured(f"{name} must be a whole number, not {value!r}")
+    return int(value)
+
+
+def envsecret(name: str, default: str | None = "") -> str:
+    """The secret itself, or the content of the file that `NAME_FILE` names; without a default it must be there."""
     path = os.environ.get(f"{name}_FILE")
     if path:
-        return Path(path).read_text().strip()
-    return os.environ.get(name, default)
+        try:
+            return Path(path).read_text().strip()
+        except OSError as error:
+            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+    value = os.environ.get(name) or default
+    if value is None:
+        raise ImproperlyConfigured(f"{name} (or {name}_FILE) must be set where KRM_LOCAL is False")
+    return value
 
 
 def envlist(name: str, default: str = "") -> list[str]:
@@ -45,7 +61,7 @@ def envlist(name: str, default: str = "") -> list[str]:
 def database_from_url(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgres", "postgresql"):
-        raise ValueError("DATABASE_URL must start with postgres://; KRM runs on PostgreSQL only")
+        raise ImproperlyConfigured("DATABASE_URL must start with postgres://; KRM runs on PostgreSQL only")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")) or "krm",
@@ -53,15 +69,30 @@ def database_from_url(url: str) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": envint("KRM_DB_MAX_AGE", 60),
         "CONN_HEALTH_CHECKS": True,
         "ATOMIC_REQUESTS": False,
     }
 
 
-DEBUG = envbool("KRM_DEBUG", False)
+def mail_from_url(url: str, *, local: bool) -> tuple[str, tuple[str, int, str, str, bool, bool]]:
+    """The mail backend and its host, port, user, password, STARTTLS, TLS."""
+    if not url:
+        backend = "krm.local.mail.FolderBackend" if local else "django.core.mail.backends.smtp.EmailBackend"
+        return backend, ("localhost", 25, "", "", False, False)
+    parts = urlsplit(url)
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
+        raise ImproperlyConfigured("KRM_MAIL_URL must read smtp://user:password@host:587 or smtps://…:465")
+    direct = parts.scheme == "smtps"
+    starttls = not direct and "plain" not in parts.query
+    port = parts.port or (465 if direct else 587)
+    host, user, password = parts.hostname, unquote(parts.username or ""), unquote(parts.password or "")
+    return "django.core.mail.backends.smtp.EmailBackend", (host, port, user, password, starttls, direct)
+
+
 LOCAL = envbool("KRM_LOCAL", True)  # one machine, plain HTTP, development mail; production sets it to False
-SECRET_KEY = envsecret("KRM_SECRET_KEY", "local-only-not-a-secret" if LOCAL else "")
+DEBUG = envbool("KRM_DEBUG", False)
+SECRET_KEY = envsecret("KRM_SECRET_KEY", "local-only-not-a-secret" if LOCAL else None)
 ALLOWED_HOSTS = envlist("KRM_ALLOWED_HOSTS", "*" if LOCAL else "")
 CSRF_TRUSTED_ORIGINS = envlist("KRM_TRUSTED_ORIGINS")
 SITE_URL = env("KRM_SITE_URL", "http://127.0.0.1:8000")
@@ -106,6 +137,7 @@ INSTALLED_APPS = [
 INSTALLED_APPS = [name for name in INSTALLED_APPS if name not in envlist("KRM_WITHOUT")]
 
 MIDDLEWARE = [
+    "krm.operations.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -121,7 +153,7 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "krm.accounts.middleware.PersonalMiddleware",
-    "pghistory.middleware.HistoryMiddleware",
+    "krm.events.middleware.HistoryMiddleware",
     "krm.web.errors.RefusalMiddleware",
 ]
 
@@ -147,12 +179,12 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": database_from_url(env("DATABASE_URL", "postgres://krm@127.0.0.1:5432/krm"))}
+DATABASES = {"default": database_from_url(envsecret("DATABASE_URL", "postgres://krm@127.0.0.1:5432/krm"))}
 if env("KRM_TEST_DB"):
     DATABASES["default"]["TEST"] = {"NAME": env("KRM_TEST_DB")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-REDIS_URL = env("REDIS_URL", "redis://127.0.0.1:6379/0")
+REDIS_URL = envsecret("REDIS_URL", "redis://127.0.0.1:6379/0")
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
 
 AUTH_USER_MODEL = "accounts.User"
@@ -175,6 +207,42 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
+# Nobody signs up by themselves: people come by invitation, which proves their e-mail.
+ACCOUNT_ADAPTER = "krm.accounts.adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    "reset_password": "20/m/ip,5/m/key",
+    "change_password": "5/m/user",
+    "reauthenticate": "10/m/user",
+}
+SOCIALACCOUNT_ADAPTER = "krm.accounts.adapter.SocialAccountAdapter"
+MFA_ADAPTER = "krm.accounts.adapter.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation went to this e-mail
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
+USERSESSIONS_TRACK_ACTIVITY = True
+SESSION_COOKIE_AGE = 14 * 86400
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+if not LOCAL:
+    SESSION_COOKIE_NAME = "__Host-sessionid"
+    CSRF_COOKIE_NAME = "__Host-csrftoken"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+
 # Language and time: English and Bahasa Indonesia side by side, days cut in the organisation's zone.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("id", _("Bahasa Indonesia"))]
@@ -192,6 +260,18 @@ STATICFILES_FINDERS = [
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
     "krm.web.assets.NodeModulesFinder",
 ]
+# On one machine files are found where they lie; a server collects them once under hashed names.
+WHITENOISE_USE_FINDERS = LOCAL
+WHITENOISE_AUTOREFRESH = LOCAL
+WHITENOISE_MAX_AGE = 0 if LOCAL else 3600
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if LOCAL
+        else "krm.web.assets.HashedStorage"
+    },
+}
 MEDIA_ROOT = Path(env("KRM_MEDIA_ROOT", str(BASE_DIR / ".local" / "media")))
 MEDIA_URL = "/media/"  # never served from here: files go through views that check who asks
 
@@ -212,19 +292,30 @@ PLATFORM_URLS = {
 INSTAGRAM_VERSION = env("KRM_INSTAGRAM_VERSION", "v26.0")
 RAW_RESPONSE_DAYS = int(env("KRM_RAW_RESPONSE_DAYS", "30"))
 
-# Celery
+# Celery. A task that is not acknowledged within the visibility timeout is given out again, so that has to be
+# twice the longest a task may run (kombu issue 337); tasks that run longer acknowledge early and are found again
+# by their own row. No task is put off by more than ten minutes: later work is a row with `due_at`.
+QUEUES = ("default", "pulls", "jobs")
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_ACKS_ON_FAILURE_OR_TIMEOUT = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 500
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_SEND_TASK_EVENTS = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
 CELERY_TASK_TIME_LIMIT = 900
 CELERY_TASK_SOFT_TIME_LIMIT = 840
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 2 * CELERY_TASK_TIME_LIMIT}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_POOL_LIMIT = 10
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
-CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_CREATE_MISSING_QUEUES = True
 CELERY_TIMEZONE = "UTC"
 
 # REST
@@ -290,3 +381,37 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
+
+# Production: HTTPS only, cookies that no other host can set, no help for who guesses.
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+if not LOCAL:
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+    SECURE_SSL_REDIRECT = envbool("KRM_SSL_REDIRECT", True)
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+    SECURE_HSTS_SECONDS = envint("KRM_HSTS_SECONDS", 31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = envbool("KRM_HSTS_SUBDOMAINS", True)
+    SECURE_HSTS_PRELOAD = SECURE_HSTS_INCLUDE_SUBDOMAINS
+    if envbool("KRM_BEHIND_PROXY", False):  # only with a proxy that sets this header itself, as deploy/ does
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Mail: smtp://user:password@host:587 (STARTTLS), smtps://… (TLS from the start); locally it lands in .local/mail.
+EMAIL_BACKEND, _mail = mail_from_url(envsecret("KRM_MAIL_URL"), local=LOCAL)
+EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail[:4]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail[4:]
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("KRM_MAIL_FROM", "KRM <krm@localhost>")
+LOCAL_MAIL_FOLDER = Path(env("KRM_MAIL_FOLDER", str(BASE_DIR / ".local" / "mail")))
+
+# Operations
+LOGGING = logs.configuration(as_json=envbool("KRM_LOG_JSON", not LOCAL), level=env("KRM_LOG_LEVEL", "INFO"))
+LOGGING_CONFIG = "logging.config.dictConfig"
+METRICS_TOKEN = envsecret("KRM_METRICS_TOKEN")
+METRICS_FOLDER = env("PROMETHEUS_MULTIPROC_DIR")  # where several web processes put their figures together
+BACKUP_ROOT = Path(env("KRM_BACKUP_ROOT", str(BASE_DIR / ".local" / "backups")))

@@ -18,8 +18,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/theme/", preferences.theme, name="theme"),
     path("preferences/language/", preferences.language, name="language"),
     path("style/", style.Style.as_view(), name="style"),
-    path("style/board/", style.move_card, name="style_board"),
-    path("style/calendar/", style.calendar_events, name="style_calendar"),
-    path("style/calendar/move/", style.move_event, name="style_calendar_move"),
-    path("style/panel/<slug:kind>/", style.panel, name="style_panel"),
+    path("style/dialog/", style.StyleDialog.as_view(), name="style_dialog"),
+    path("style/board/", style.MoveCard.as_view(), name="style_board"),
+    path("style/calendar/", style.CalendarEvents.as_view(), name="style_calendar"),
+    path("style/calendar/move/", style.MoveEvent.as_view(), name="style_calendar_move"),
+    path("style/panel/<slug:kind>/", style.StylePanel.as_view(), name="style_panel"),
 ]
