@@ -81,7 +81,9 @@ class Session(Protocol):
     now: datetime
     application: Application
 
-    def call(self, build: Callable[[Credential | None], Request], credential: Credential | None = None) -> Any:
+    def call(
+        self, build: Callable[[Credential | None], Request], credential: Credential | None = None
+    ) -> Any:
         """Make the request `build` gives for the credential, and return its JSON. Raises `Failed`."""
 
     def agency(self) -> Credential | None:

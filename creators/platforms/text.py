@@ -6,7 +6,9 @@ import re
 
 _HASHTAG = re.compile(r"#([\w]{1,100})")
 _MENTION = re.compile(r"(?<![\w.])@([A-Za-z0-9_.]{1,60})")
-DISCLOSURES = frozenset({"ad", "ads", "advertisement", "sponsored", "iklan", "endorse", "paidpartnership", "kerjasama"})
+DISCLOSURES = frozenset(
+    {"ad", "ads", "advertisement", "sponsored", "iklan", "endorse", "paidpartnership", "kerjasama"}
+)
 
 
 def hashtags(caption: str) -> list[str]:

@@ -75,6 +75,7 @@ def save_credential(
     by: User | None,
     purpose: str = Purpose.ACCOUNT,
     flavour: str = "",
+    handle: str = "",
 ) -> Credential:
     """Store a consent, new or given again. `by` is None when the platform called us back for the owner."""
     if by is not None:
@@ -87,6 +88,7 @@ def save_credential(
         flavour=flavour,
         defaults={
             "purpose": purpose,
+            "handle": handle,
             "access_token": tokens.access_token,
             "refresh_token": tokens.refresh_token,
             "expires_at": tokens.expires_at,

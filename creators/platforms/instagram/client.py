@@ -71,7 +71,9 @@ class Instagram:
         if agency is None:
             raise Failed(Outcome(Kind.AUTH_REVOKED, "The agency's own Instagram account is not connected."))
         if not ref.handle:
-            raise Failed(Outcome(Kind.BAD_REQUEST, "Instagram finds public accounts by handle; this one has none."))
+            raise Failed(
+                Outcome(Kind.BAD_REQUEST, "Instagram finds public accounts by handle; this one has none.")
+            )
         media = ",".join(schema.MEDIA)
         fields = (
             f"business_discovery.username({ref.handle}){{{','.join(schema.PUBLIC_PROFILE)},"
@@ -84,7 +86,9 @@ class Instagram:
         )
         node = body.get("business_discovery")
         if node is None:
-            raise Failed(Outcome(Kind.UNAVAILABLE, "Instagram shows nothing of this account (its age limit, perhaps)."))
+            raise Failed(
+                Outcome(Kind.UNAVAILABLE, "Instagram shows nothing of this account (its age limit, perhaps).")
+            )
         self._fill(pulled, node, node.get("media") or {}, "platform_public", session.now)
 
     def _pull_own(self, session: Session, ref: AccountRef, pulled: Pulled) -> None:
@@ -92,7 +96,9 @@ class Instagram:
         assert credential is not None
         node_id = credential.external_account_id
         node = session.call(
-            lambda c: self._get(session, c, node_id, "profile", ref.name, {"fields": ",".join(schema.PUBLIC_PROFILE)}),
+            lambda c: self._get(
+                session, c, node_id, "profile", ref.name, {"fields": ",".join(schema.PUBLIC_PROFILE)}
+            ),
             credential,
         )
         metrics = ",".join(schema.MEDIA_METRICS)
@@ -113,7 +119,8 @@ class Instagram:
             "until": int(until.timestamp()),
         }
         insights = session.call(
-            lambda c: self._get(session, c, f"{node_id}/insights", "account_insights", ref.name, query), credential
+            lambda c: self._get(session, c, f"{node_id}/insights", "account_insights", ref.name, query),
+            credential,
         )
         assert pulled.account is not None
         schema.add_insights(pulled.account, insights)
@@ -130,7 +137,9 @@ class Instagram:
             "breakdown": breakdown,
         }
         path = f"{credential.external_account_id}/insights"
-        return session.call(lambda c: self._get(session, c, path, "demographics", ref.name, query), credential)
+        return session.call(
+            lambda c: self._get(session, c, path, "demographics", ref.name, query), credential
+        )
 
     def _fill(
         self, pulled: Pulled, node: Mapping[str, Any], media: Mapping[str, Any], source: str, now: datetime
@@ -145,7 +154,13 @@ class Instagram:
     # -- requests
 
     def _get(
-        self, session: Session, credential: Credential | None, path: str, endpoint: str, subject: str, query: Mapping[str, Any]
+        self,
+        session: Session,
+        credential: Credential | None,
+        path: str,
+        endpoint: str,
+        subject: str,
+        query: Mapping[str, Any],
     ) -> Request:
         assert credential is not None
         params = {**query, "access_token": credential.access_token}
@@ -165,7 +180,8 @@ class Instagram:
     def health(self, session: Session) -> str:
         own_id = session.application.own_account_id
         body = session.call(
-            lambda c: self._get(session, c, own_id, "health", own_id, {"fields": "id,username"}), session.agency()
+            lambda c: self._get(session, c, own_id, "health", own_id, {"fields": "id,username"}),
+            session.agency(),
         )
         return f"@{body.get('username', own_id)}"
 
@@ -181,7 +197,8 @@ class Instagram:
             )
         )
         return Tokens(
-            access_token=body["access_token"], expires_at=session.now + timedelta(seconds=int(body["expires_in"]))
+            access_token=body["access_token"],
+            expires_at=session.now + timedelta(seconds=int(body["expires_in"])),
         )
 
     # -- answers
@@ -192,7 +209,9 @@ class Instagram:
         if reply.status == 200 and not error:
             return OK
         if not isinstance(error, dict):
-            return Outcome(Kind.TRANSIENT if reply.status >= 500 else Kind.BAD_REQUEST, f"HTTP {reply.status}")
+            return Outcome(
+                Kind.TRANSIENT if reply.status >= 500 else Kind.BAD_REQUEST, f"HTTP {reply.status}"
+            )
         code, subcode = error.get("code"), error.get("error_subcode")
         reason = f"{code}{f'/{subcode}' if subcode else ''} {error.get('message', '')}"[:300]
         bucket = request.bucket.name if request.bucket else ""
@@ -252,5 +271,3 @@ def deauthorised(payload: Mapping[str, Any]) -> list[str]:
         for entry in payload.get("entry", [])
         if any(change.get("field") == "deauthorize" for change in entry.get("changes", []))
     ]
-
-

@@ -15,7 +15,16 @@ MEDIA = (
     "id", "caption", "permalink", "timestamp", "media_type", "media_product_type", "like_count", "comments_count",
     "view_count",
 )  # fmt: skip
-OWN_MEDIA = ("id", "caption", "permalink", "timestamp", "media_type", "media_product_type", "like_count", "comments_count")
+OWN_MEDIA = (
+    "id",
+    "caption",
+    "permalink",
+    "timestamp",
+    "media_type",
+    "media_product_type",
+    "like_count",
+    "comments_count",
+)
 # Valid for feed posts and reels alike: one metric a media type lacks fails the whole call.
 MEDIA_METRICS = ("reach", "views", "likes", "comments", "saved", "shares", "total_interactions")
 ACCOUNT_METRICS = (
@@ -31,7 +40,9 @@ def kind_of(node: Mapping[str, Any]) -> str:
         return "reel"
     if node.get("media_product_type") == "STORY":
         return "story"
-    return {"IMAGE": "image", "CAROUSEL_ALBUM": "carousel", "VIDEO": "video"}.get(node.get("media_type", ""), "image")
+    return {"IMAGE": "image", "CAROUSEL_ALBUM": "carousel", "VIDEO": "video"}.get(
+        node.get("media_type", ""), "image"
+    )
 
 
 def moment(stamp: str | None) -> datetime | None:
@@ -107,7 +118,9 @@ def demographic(body: Mapping[str, Any]) -> tuple[dict[str, float], int]:
     return {}, 0
 
 
-def audience(bodies: Mapping[str, Mapping[str, Any]], account_id: int, now: datetime) -> AudienceReading | None:
+def audience(
+    bodies: Mapping[str, Mapping[str, Any]], account_id: int, now: datetime
+) -> AudienceReading | None:
     parts = {name: demographic(body) for name, body in bodies.items()}
     if not any(shares for shares, _total in parts.values()):
         return None

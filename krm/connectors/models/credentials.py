@@ -8,6 +8,7 @@ import pghistory
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from krm.accounts.scope import Scope, ScopedModel, ScopedQuerySet
@@ -61,6 +62,7 @@ class Credential(ScopedModel):
 
     platform = models.CharField(_("platform"), max_length=30)
     external_account_id = models.CharField(_("account id"), max_length=128)
+    handle = models.CharField(_("handle"), max_length=128, blank=True)  # to find an account not read before
     purpose = models.CharField(_("for"), max_length=10, choices=Purpose.choices, default=Purpose.ACCOUNT)
     flavour = models.CharField(max_length=30, blank=True)  # which of a platform's programs: display, business
     scopes = ArrayField(models.CharField(max_length=100), default=list, blank=True)
@@ -95,7 +97,8 @@ class Credential(ScopedModel):
             ),
         ]
         indexes = [
-            models.Index(fields=["platform", "status", "expires_at"], name="connectors_credential_due")
+            models.Index(fields=["platform", "status", "expires_at"], name="connectors_credential_due"),
+            models.Index("platform", Lower("handle"), name="connectors_credential_handle"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,83 @@
+"""YouTube's answers as readings. Counts come as digit strings; subscribers are rounded to three figures by YouTube."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from creators.ingest import AccountReading, PostReading
+from creators.platforms import text
+from creators.platforms.base import averages, interactions
+
+CHANNEL_PARTS = ("snippet", "statistics", "contentDetails")
+VIDEO_PARTS = ("snippet", "statistics", "contentDetails", "paidProductPlacementDetails")
+SHORT_SECONDS = 60
+_DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?\Z")
+
+
+def number(value: str | None) -> int | None:
+    return None if value is None else int(value)
+
+
+def seconds(duration: str | None) -> int | None:
+    match = _DURATION.match(duration or "")
+    if match is None or not any(match.groups()):
+        return None
+    days, hours, minutes, secs = (int(g or 0) for g in match.groups())
+    return ((days * 24 + hours) * 60 + minutes) * 60 + secs
+
+
+def uploads(channel: Mapping[str, Any]) -> str:
+    return str(channel.get("contentDetails", {}).get("relatedPlaylists", {}).get("uploads", ""))
+
+
+def handle(channel: Mapping[str, Any]) -> str:
+    return str(channel.get("snippet", {}).get("customUrl", "")).lstrip("@")
+
+
+def video(node: Mapping[str, Any], account_id: int, now: datetime) -> PostReading:
+    snippet, statistics = node.get("snippet", {}), node.get("statistics", {})
+    caption = snippet.get("description") or snippet.get("title") or ""
+    length = seconds(node.get("contentDetails", {}).get("duration"))
+    paid = node.get("paidProductPlacementDetails", {}).get("hasPaidProductPlacement")
+    short = length is not None and length < SHORT_SECONDS
+    return PostReading(
+        account_id=account_id,
+        platform="youtube",
+        external_id=node["id"],
+        source="platform_public",
+        as_of=now.date(),
+        observed_at=now,
+        url=f"https://www.youtube.com/{'shorts/' if short else 'watch?v='}{node['id']}",
+        caption=caption,
+        kind="short" if short else "video",
+        published_at=datetime.fromisoformat(snippet["publishedAt"]) if snippet.get("publishedAt") else None,
+        duration_seconds=length,
+        hashtags=text.hashtags(caption),
+        mentions=text.mentions(caption),
+        is_sponsored=paid if paid is not None else text.disclosed(caption),
+        thumbnail_url=snippet.get("thumbnails", {}).get("default", {}).get("url", ""),
+        views=number(statistics.get("viewCount")),
+        likes=number(statistics.get("likeCount")),
+        comments=number(statistics.get("commentCount")),
+    )
+
+
+def account(
+    channel: Mapping[str, Any], account_id: int, now: datetime, posts: Sequence[PostReading]
+) -> AccountReading:
+    statistics = channel.get("statistics", {})
+    hidden = statistics.get("hiddenSubscriberCount")
+    return AccountReading(
+        account_id=account_id,
+        source="platform_public",
+        as_of=now.date(),
+        observed_at=now,
+        followers=None if hidden else number(statistics.get("subscriberCount")),
+        posts_count=number(statistics.get("videoCount")),
+        engagement_avg=interactions(posts),
+        definition="per_post_average" if posts else "",
+        **averages(posts, "views", "likes", "comments"),
+    )
