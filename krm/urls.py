@@ -9,6 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -40,7 +41,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("krm.connectors.urls")),
     path("api/", include("krm.api.urls")),
     path("", include("krm.web.urls")),
+    path("", include("krm.operations.urls")),
 ]
+if settings.LOCAL:
+    urlpatterns.append(path("dev/", include("krm.local.urls")))
 for _room, _prefix in ROOMS.items():
     if apps.is_installed(_room):
         urlpatterns += room_patterns(_room, _prefix)

@@ -20,7 +20,7 @@ def parser() -> argparse.ArgumentParser:
         ("up", "start PostgreSQL and Redis and leave them running"),
         ("down", "stop what `up` left running"),
         ("status", "say what runs"),
-        ("env", "print DATABASE_URL and REDIS_URL for a shell: eval \"$(python -m krm.local env)\""),
+        ("env", 'print DATABASE_URL and REDIS_URL for a shell: eval "$(python -m krm.local env)"'),
         ("run", "everything: servers, web, workers, scheduler, sandbox"),
         ("test", "the test suite against servers of its own; further words go to pytest"),
         ("with", "run one command with the servers up: python -m krm.local with manage.py shell"),

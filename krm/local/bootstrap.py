@@ -50,7 +50,9 @@ def run_logged(command, log_name, cwd=ROOT):
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, log_name)
     with open(path, "w") as log:
-        code = subprocess.call(command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd)
+        code = subprocess.call(
+            command, stdout=log, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=cwd
+        )
     with open(path, errors="replace") as log:
         return code == 0, path, log.read()
 
@@ -85,7 +87,12 @@ def write_stamp(path, stamp):
 
 def works(python):
     try:
-        return subprocess.call([python, "-c", "import pip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        return (
+            subprocess.call(
+                [python, "-c", "import pip"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+            == 0
+        )
     except OSError:
         return False
 
@@ -121,7 +128,9 @@ def ensure_packages(kind):
             "Python packages could not be installed: %s. Check the network and free disk space, then run make "
             "again; it goes on where it stopped (whole output: %s)." % (last_error(output).rstrip("."), path)
         )
-    write_stamp(stamp_path, {name: digest(LOCKS[name]) for name in ({"run", "dev"} if kind == "dev" else {"run"})})
+    write_stamp(
+        stamp_path, {name: digest(LOCKS[name]) for name in ({"run", "dev"} if kind == "dev" else {"run"})}
+    )
 
 
 def node_command():

@@ -10,7 +10,14 @@ from pathlib import Path
 
 from krm.local.paths import LOCAL, ROOT, Failure
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "chrome-headless-shell")
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "chrome",
+    "chrome-headless-shell",
+)
 PLACES = (
     "/usr/lib/chromium/chromium",
     "/snap/bin/chromium",

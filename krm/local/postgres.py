@@ -169,7 +169,9 @@ class Postgres:
     def initialise(self, binaries: Binaries) -> None:
         if (self.data / "PG_VERSION").exists():
             return
-        fresh = self.data.with_name(f"{self.data.name}.new")  # a half-made folder is never taken for a database
+        fresh = self.data.with_name(
+            f"{self.data.name}.new"
+        )  # a half-made folder is never taken for a database
         shutil.rmtree(fresh, ignore_errors=True)
         open_folder(self.data.parent)
         fresh.mkdir(mode=0o700)
@@ -178,7 +180,16 @@ class Postgres:
             secret.write(self.password)
             secret.flush()
             processes.own(Path(secret.name), self.account)
-            command = [binaries["initdb"], "-D", str(fresh), "-U", USER, f"--pwfile={secret.name}", "-A", "scram-sha-256"]
+            command = [
+                binaries["initdb"],
+                "-D",
+                str(fresh),
+                "-U",
+                USER,
+                f"--pwfile={secret.name}",
+                "-A",
+                "scram-sha-256",
+            ]
             command += ["-E", "UTF8", "--no-instructions"]
             if binaries.major >= 17:
                 command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]

@@ -65,7 +65,9 @@ def as_account(account: Account | None) -> dict[str, object]:
 
 def can(account: Account | None, test: str, path: Path) -> bool:
     """Whether the account may read (`-r`), write (`-w`) or enter (`-x`) a path, asked of the system itself."""
-    result = subprocess.run(["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)], cwd="/", **as_account(account))  # type: ignore[call-overload]
+    result = subprocess.run(
+        ["/bin/sh", "-c", f'test {test} "$1"', "sh", str(path)], cwd="/", **as_account(account)
+    )  # type: ignore[call-overload]
     return bool(result.returncode == 0)
 
 
@@ -126,7 +128,9 @@ def command_of(pid: int) -> str:
         return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     except OSError:
         pass
-    result = subprocess.run(["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    result = subprocess.run(
+        ["ps", "-o", "command=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return result.stdout.strip()
 
 

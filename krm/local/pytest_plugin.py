@@ -69,7 +69,9 @@ class Databases:
         return str(self.connection.ops.quote_name(name))
 
     def marked(self, cursor: Any, name: str) -> bool:
-        cursor.execute("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name])
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", [name]
+        )
         row = cursor.fetchone()
         return row is not None and row[0] == self.mark
 
@@ -98,12 +100,16 @@ class Databases:
 
     def make(self, *, keep: bool, afresh: bool) -> None:
         with self.connection._nodb_cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_lock(hashtext(%s))", [self.template])  # one worker migrates, all wait
-            if afresh and not WORKER or not self.marked(cursor, self.template):
+            cursor.execute(
+                "SELECT pg_advisory_lock(hashtext(%s))", [self.template]
+            )  # one worker migrates, all wait
+            if (afresh and not WORKER) or not self.marked(cursor, self.template):
                 self.make_template(cursor)
             if not (keep and not afresh and self.marked(cursor, self.name)):
                 self.drop(cursor, self.name)
-                cursor.execute(f"CREATE DATABASE {self.quoted(self.name)} TEMPLATE {self.quoted(self.template)}")
+                cursor.execute(
+                    f"CREATE DATABASE {self.quoted(self.name)} TEMPLATE {self.quoted(self.template)}"
+                )
                 self.seal(cursor, self.name)
             cursor.execute("SELECT pg_advisory_unlock(hashtext(%s))", [self.template])
 
@@ -123,7 +129,9 @@ class ReferenceRows:
                 if table in REMADE:
                     continue
                 output = io.BytesIO()
-                cursor.copy_expert(f"COPY (SELECT * FROM {connection.ops.quote_name(table)}) TO STDOUT", output)
+                cursor.copy_expert(
+                    f"COPY (SELECT * FROM {connection.ops.quote_name(table)}) TO STDOUT", output
+                )
                 if output.getvalue():
                     self.tables[table] = output.getvalue()
 
@@ -188,7 +196,9 @@ def django_db_setup(
 def commits_for_real(item: pytest.Item) -> bool:
     mark = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", [])
-    return bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names
+    return (
+        bool(mark and mark.kwargs.get("transaction")) or "transactional_db" in names or "live_server" in names
+    )
 
 
 @pytest.hookimpl(tryfirst=True)

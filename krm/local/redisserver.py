@@ -67,7 +67,11 @@ class RedisServer:
             pid = int(self.pid_file.read_text())
         except (OSError, ValueError):
             return None
-        if processes.alive(pid) and "redis" in processes.command_of(pid) and not processes.port_free(self.port):
+        if (
+            processes.alive(pid)
+            and "redis" in processes.command_of(pid)
+            and not processes.port_free(self.port)
+        ):
             return pid
         return None
 

@@ -70,7 +70,11 @@ class Services:
         durable = self.profile != "test"
         if not self.external_database and "postgres_port" in state:
             self.postgres = Postgres(
-                self.folder / "postgres", state["postgres_port"], state["password"], log / "postgres.log", durable
+                self.folder / "postgres",
+                state["postgres_port"],
+                state["password"],
+                log / "postgres.log",
+                durable,
             )
         if not self.external_redis and "redis_port" in state:
             self.redis = RedisServer(
@@ -162,7 +166,9 @@ class Services:
             (self.holders / UP).unlink(missing_ok=True)
             others = self.others()
             if others:
-                raise Failure(f"Process {', '.join(others)} still uses the {self.profile} servers; stop it first.")
+                raise Failure(
+                    f"Process {', '.join(others)} still uses the {self.profile} servers; stop it first."
+                )
             self.describe()
             self.stop_servers()
 

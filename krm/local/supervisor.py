@@ -81,7 +81,9 @@ class Program:
     def start(self) -> None:
         self.again_at = None
         self.started = time.monotonic()
-        self.process = processes.start(self.command, env=self.env, output=subprocess.PIPE, tied=signal.SIGTERM)
+        self.process = processes.start(
+            self.command, env=self.env, output=subprocess.PIPE, tied=signal.SIGTERM
+        )
         self.reader = threading.Thread(target=self.read, args=(self.process,), daemon=True)
         self.reader.start()
 
@@ -107,7 +109,8 @@ class Program:
         self.again_at = time.monotonic() + pause
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         self.console.line(
-            "krm", f"{self.name} stopped by itself ({how}), its last lines stand above; starting it again in {pause:.0f} s"
+            "krm",
+            f"{self.name} stopped by itself ({how}), its last lines stand above; starting it again in {pause:.0f} s",
         )
 
     def ask_to_stop(self) -> None:
@@ -198,9 +201,35 @@ class Supervisor:
         many = cores() >= 4
         children = whole_number("KRM_WORKERS", 2 if many else 1)
         celery = [sys.executable, "-m", "celery", "-A", "krm", "--quiet"]
-        worker = [*celery, "worker", "--pool", "prefork", "--loglevel", "INFO", "--without-gossip", "--without-mingle"]
-        web = [sys.executable, "-m", "uvicorn", "krm.asgi:application", "--host", self.host, "--port", str(self.port)]
-        web += ["--lifespan", "off", "--no-server-header", "--log-level", "warning", "--timeout-graceful-shutdown", "3"]
+        worker = [
+            *celery,
+            "worker",
+            "--pool",
+            "prefork",
+            "--loglevel",
+            "INFO",
+            "--without-gossip",
+            "--without-mingle",
+        ]
+        web = [
+            sys.executable,
+            "-m",
+            "uvicorn",
+            "krm.asgi:application",
+            "--host",
+            self.host,
+            "--port",
+            str(self.port),
+        ]
+        web += [
+            "--lifespan",
+            "off",
+            "--no-server-header",
+            "--log-level",
+            "warning",
+            "--timeout-graceful-shutdown",
+            "3",
+        ]
         web += ["--workers", str(whole_number("KRM_WEB_PROCESSES", 2 if many else 1))]
         schedule = LOCAL / "run" / "beat-schedule"
         programs = [
@@ -227,7 +256,9 @@ class Supervisor:
                 for program in self.programs:
                     program.check()
         if not self.stopping.is_set():
-            raise Failure(f"The web process did not answer at {self.address} within 90 seconds; its lines stand above.")
+            raise Failure(
+                f"The web process did not answer at {self.address} within 90 seconds; its lines stand above."
+            )
 
     def banner(self, env: dict[str, str]) -> None:
         self.console.say("")
@@ -250,7 +281,9 @@ class Supervisor:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 lock.seek(0)
-                raise Failure(f"KRM already runs in this folder ({lock.read().strip()}). Stop it there first.") from None
+                raise Failure(
+                    f"KRM already runs in this folder ({lock.read().strip()}). Stop it there first."
+                ) from None
             self.check_port()
             lock.truncate(0)
             lock.write(f"process {os.getpid()}, {self.address}")

@@ -22,7 +22,9 @@ def run(arguments: list[str]) -> int:
         if not services.external_redis:
             env["KRM_TEST_REDIS_EACH"] = "1"  # this Redis has a database for every parallel worker
         env.update(browser.find())
-        subprocess.run([sys.executable, "manage.py", "translations", "--compile"], cwd=ROOT, env=env, check=True)
+        subprocess.run(
+            [sys.executable, "manage.py", "translations", "--compile"], cwd=ROOT, env=env, check=True
+        )
         command = [sys.executable, "-m", "pytest"]
         if not any(part.startswith("-n") for part in arguments):
             command += ["-n", os.environ.get("KRM_TEST_WORKERS") or str(cores())]

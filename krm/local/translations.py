@@ -26,10 +26,10 @@ from django.utils.translation.template import templatize
 LANGUAGE = "id"
 ROOMS = ("creators", "campaigns", "briefs", "payments", "reporting")
 KEYWORDS: dict[str, tuple[object, ...] | None] = {
-    **{name: None for name in ("_", "gettext", "gettext_lazy", "gettext_noop")},
-    **{name: (1, 2) for name in ("ngettext", "ngettext_lazy")},
-    **{name: ((1, "c"), 2) for name in ("pgettext", "pgettext_lazy")},
-    **{name: ((1, "c"), 2, 3) for name in ("npgettext", "npgettext_lazy")},
+    **dict.fromkeys(("_", "gettext", "gettext_lazy", "gettext_noop")),
+    **dict.fromkeys(("ngettext", "ngettext_lazy"), (1, 2)),
+    **dict.fromkeys(("pgettext", "pgettext_lazy"), ((1, "c"), 2)),
+    **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-z]|%%|%[sdifr]|\{\w*(?:[.\[!:][^{}]*)?\}")
 IN_TEMPLATE = re.compile(r"\b(n?p?gettext|_)\(")
@@ -39,7 +39,9 @@ Key = str | tuple[str, str]  # a context is part of the text: "context\x04text"
 
 def packages() -> list[str]:
     ground = sorted(path.parent.name for path in (settings.BASE_DIR / "krm").glob("*/__init__.py"))
-    return [f"krm.{name}" for name in ground] + [room for room in ROOMS if (settings.BASE_DIR / room).is_dir()]
+    return [f"krm.{name}" for name in ground] + [
+        room for room in ROOMS if (settings.BASE_DIR / room).is_dir()
+    ]
 
 
 def catalogue_path() -> Path:
@@ -132,7 +134,9 @@ def dictionaries() -> Merged:
             continue
         for key, text in import_module(name).ID.items():
             if merged.texts.setdefault(key, text) != text:
-                merged.conflicts.append(f"{name}: {show(key)} is {text!r} here and {merged.texts[key]!r} elsewhere")
+                merged.conflicts.append(
+                    f"{name}: {show(key)} is {text!r} here and {merged.texts[key]!r} elsewhere"
+                )
     return merged
 
 
@@ -145,17 +149,26 @@ def empty_catalogue() -> Catalog:
 
 def catalogue(found: dict[Key, list[str]], texts: dict[Key, str]) -> Catalog:
     result = empty_catalogue()
-    result.header_comment = "# Bahasa Indonesia of KRM. Written by `make translations` from each room's i18n_id.py."
+    result.header_comment = (
+        "# Bahasa Indonesia of KRM. Written by `make translations` from each room's i18n_id.py."
+    )
     singulars = {key[0]: key for key in found if isinstance(key, tuple)}
     for key in sorted(found, key=lambda item: item if isinstance(item, str) else item[0]):
         if isinstance(key, str) and key in singulars:
             continue  # gettext knows one entry for a text: its plural serves the plain use too
         text = texts.get(key) or texts.get(key[0] if isinstance(key, tuple) else key, "")
         if not text and isinstance(key, str):
-            text = next((value for other, value in texts.items() if isinstance(other, tuple) and other[0] == key), "")
+            text = next(
+                (value for other, value in texts.items() if isinstance(other, tuple) and other[0] == key), ""
+            )
         context, message = split(key)
         places = found[key] + [place for place in found.get(key[0], []) if isinstance(key, tuple)]
-        result.add(message, plural(text, message), locations=[(place, 0) for place in sorted(set(places))], context=context)
+        result.add(
+            message,
+            plural(text, message),
+            locations=[(place, 0) for place in sorted(set(places))],
+            context=context,
+        )
     return result
 
 
@@ -181,7 +194,8 @@ def po_bytes(content: Catalog) -> bytes:
     output = io.BytesIO()
     write_po(output, content, width=100, include_lineno=False, omit_header=False)
     dropped = tuple(
-        f'"{name}'.encode() for name in ("POT-Creation", "PO-Revision", "Last-Trans", "Language-Team", "Report-", "Generated-")
+        f'"{name}'.encode()
+        for name in ("POT-Creation", "PO-Revision", "Last-Trans", "Language-Team", "Report-", "Generated-")
     )
     lines = [line for line in output.getvalue().splitlines(keepends=True) if not line.startswith(dropped)]
     return b"".join(lines)

@@ -10,11 +10,15 @@ from krm.local import translations
 
 
 class Command(BaseCommand):
-    help = "Write locale/id from the sources and every room's i18n_id.py, compile it, and list what is missing."
+    help = (
+        "Write locale/id from the sources and every room's i18n_id.py, compile it, and list what is missing."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--check", action="store_true", help="write nothing; fail when a translation is missing")
+        parser.add_argument(
+            "--check", action="store_true", help="write nothing; fail when a translation is missing"
+        )
         parser.add_argument("--compile", action="store_true", help="only compile what is there")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,7 +32,9 @@ class Command(BaseCommand):
         path = translations.catalogue_path()
         if options["check"]:
             if not path.exists() or path.read_bytes() != content:
-                lines.append(f"{path.name} is not what the sources give; run `make translations` and commit it")
+                lines.append(
+                    f"{path.name} is not what the sources give; run `make translations` and commit it"
+                )
         else:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
