@@ -17,15 +17,18 @@ from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
 from .people import Creator, CreatorAccess, CreatorFile, CreatorTag, Note, Tag, Tier
 from .posts import Post
 from .rates import RateCard
+from .schedule import AccountSchedule, Cadence
 from .scores import BenchmarkRow, PeerSample, Score, ScoreComponent
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
 
 __all__ = [
+    "AccountSchedule",
     "PLATFORM_FORMATS",
     "AccountSnapshot",
     "AccountState",
     "AudienceSnapshot",
     "BenchmarkRow",
+    "Cadence",
     "Creator",
     "CreatorAccess",
     "CreatorFile",
