@@ -166,7 +166,7 @@ def _wanted(
                 raise ValidationError({"lines": _("The amount of “%(line)s” must be above zero.") % {"line": claim.name}})
         except ValueError:
             raise ValidationError(
-                {"lines": _("Write the amount of “%(line)s” without cents: %(currency)s has none.") % {"line": claim.name, "currency": claim.currency}}
+                {"lines": _("Write the amount of “%(line)s” without cents.") % {"line": claim.name}}
             ) from None
         if amount >= Decimal(10) ** 14:
             raise ValidationError({"lines": _("The amount of “%(line)s” is too large.") % {"line": claim.name}})

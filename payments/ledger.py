@@ -25,7 +25,15 @@ from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict
 from krm.money.amounts import from_minor, to_minor
-from payments.models import Invoice, LedgerAccount, LedgerEntry, LedgerPeriod, LedgerTransaction, PayeeProfile, Payout
+from payments.models import (
+    Invoice,
+    LedgerAccount,
+    LedgerEntry,
+    LedgerPeriod,
+    LedgerTransaction,
+    PayeeProfile,
+    Payout,
+)
 
 BANK = "1100"
 VAT_INPUT = "1300"

@@ -29,5 +29,5 @@ def own_creators(scope: Scope, lookup: str) -> Q:
     """KOLs and talent managers see what belongs to their creators; `lookup` ends in creator_id."""
     from creators.models import CreatorAccess
 
-    mine = CreatorAccess.objects.filter(user_id=scope.user_id).values("creator_id")
+    mine = CreatorAccess.objects.filter(user_id=scope.user_id, revoked_at=None).values("creator_id")
     return Q(**{f"{lookup}__in": mine})

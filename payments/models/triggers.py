@@ -16,7 +16,7 @@ def refuse_delete_unless(name: str, condition: str) -> pgtrigger.Trigger:
                 RETURN OLD;
             END IF;
             RAISE EXCEPTION 'payments: rows of % are kept; post a reversal instead', TG_TABLE_NAME;
-        """,  # noqa: S608 - a constant of the caller
+        """,
     )
 
 

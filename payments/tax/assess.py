@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from payments.tax import flat, ppn, pph21
+from payments.tax import flat, pph21, ppn
 from payments.tax.book import NeedsReview, rule_on
 from payments.tax.rounding import to_rupiah
 

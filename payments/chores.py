@@ -1,0 +1,72 @@
+"""What happens by itself: the notice to an old contact, overdue invoices, the daily look at the books."""
+
+from __future__ import annotations
+
+import logging
+
+from django.core.mail import send_mail
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from krm import events
+from payments import ledger, notices, people
+from payments.models import Invoice, LedgerAccount, PayeeChange
+
+logger = logging.getLogger(__name__)
+
+
+def mail_bank_change(change_id: int) -> None:
+    """Mail to the address we had when the data was changed. Sent once: the lease is the memory."""
+    from krm.events.leases import once
+
+    change = PayeeChange.objects.select_related("payee__creator").filter(pk=change_id).first()
+    if change is None or not change.noticed_email:
+        return
+    if not once("payments.mail_bank_change", str(change_id)):
+        return
+    with override("id"):
+        send_mail(
+            _("Your bank or tax data was changed"),
+            _(
+                "Hello %(name)s,\n\nthe bank or tax data we pay you with was changed on %(time)s. "
+                "If this was not you, tell the agency at once. Nothing is paid to the new data for now.\n"
+            )
+            % {
+                "name": change.payee.creator,
+                "time": timezone.localtime(change.changed_at).strftime("%d.%m.%Y %H:%M"),
+            },
+            None,
+            [change.noticed_email],
+        )
+
+
+def tell_overdue() -> int:
+    """One message a day and invoice to finance."""
+    today = timezone.localdate()
+    late = (
+        Invoice.objects.filter(due_on__lt=today, state__in=("submitted", "matched", "mismatch", "approved", "scheduled"))
+        .select_related("partnership__campaign__brand", "partnership__creator")
+        .order_by("pk")
+    )
+    for invoice in late:
+        notices.overdue(invoice, today.isoformat())
+    return len(late)
+
+
+def audit_books() -> list[ledger.Break]:
+    """Recompute the books from the documents; a difference is told to finance at once."""
+    breaks = ledger.audit()
+    if breaks:
+        logger.error("books disagree", extra={"breaks": [f"{b.rule}: {b.detail}" for b in breaks[:20]]})
+        account = LedgerAccount.objects.get(code=ledger.PAYABLE)
+        events.notify(
+            "payments.books_break",
+            people.finance_users(),
+            account,
+            title=gettext_lazy("The books do not agree with the documents"),
+            text="; ".join(f"{b.rule}: {b.detail}" for b in breaks[:5]),
+            url="/payments/ledger/",
+            key=f"books_break:{timezone.localdate()}",
+        )
+    return breaks

@@ -1,0 +1,40 @@
+"""Where this room shows itself: navigation, tabs on campaigns and creators, panels."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from krm.web.nav import register_nav
+from krm.web.panels import register_panel
+from krm.web.tabs import register_tab
+
+register_nav(
+    "staff", key="payments", label=_("Payments"), url_name="payments:home", icon="coins", order=50, perm="payments.view"
+)
+register_nav(
+    "staff",
+    key="ledger",
+    label=_("Ledger"),
+    url_name="payments:ledger",
+    icon="book-2",
+    order=55,
+    perm="payments.view_ledger",
+)
+register_nav(
+    "portal", key="invoices", label=_("Invoices"), url_name="payments:portal_invoices", icon="receipt", order=40
+)
+register_tab(
+    "campaign", key="payments", label=_("Payments"), url_name="payments:campaign_tab", order=60, perm="payments.view"
+)
+register_tab(
+    "creator", key="payments", label=_("Payments"), url_name="payments:creator_tab", order=60, perm="payments.view_payees"
+)
+register_panel(
+    "home",
+    key="payments",
+    url_name="payments:home_panel",
+    order=30,
+    roles={"administrator", "finance"},
+    title=_("Payments"),
+)
+register_panel("portal.home", key="payments", url_name="payments:portal_panel", order=30, title=_("Payments"))
