@@ -163,6 +163,10 @@ class Supervisor:
         env.setdefault("KRM_LOCAL", "True")
         env.setdefault("KRM_SITE_URL", self.address)
         env["PYTHONUNBUFFERED"] = "1"
+        if (
+            os.geteuid() == 0
+        ):  # in a container that is usual; celery's page of warning at each start helps nobody
+            env["PYTHONWARNINGS"] = "ignore:You're running the worker with superuser"
         if find_spec("krm.local.sandbox"):
             self.sandbox_port = whole_number("KRM_SANDBOX_PORT", 0) or processes.free_port()
             env.setdefault("KRM_SANDBOX_URL", f"http://127.0.0.1:{self.sandbox_port}")
@@ -206,8 +210,6 @@ class Supervisor:
             "worker",
             "--pool",
             "prefork",
-            "--loglevel",
-            "INFO",
             "--without-gossip",
             "--without-mingle",
         ]
@@ -236,7 +238,7 @@ class Supervisor:
             ("web", web),
             ("worker", [*worker, "-Q", "default", "-c", str(children), "-n", "default@%h"]),
             ("jobs", [*worker, "-Q", "pulls,jobs", "-c", str(children), "-n", "jobs@%h"]),
-            ("beat", [*celery, "beat", "--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile="]),
+            ("beat", [*celery, "beat", "--schedule", str(schedule), "--pidfile="]),
         ]
         if find_spec("krm.local.sandbox"):
             port = str(self.sandbox_port)

@@ -23,7 +23,7 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = (
         ),
         rf"\g<1>{MASK}",
     ),
-    (re.compile(r"(?i)([?&](?:token|key|code|state|sig|signature|sesame)=)[^\s&\"']+"), rf"\g<1>{MASK}"),
+    (re.compile(r"(?i)([?&](?:token|key|code|state|sig|signature)=)[^\s&\"']+"), rf"\g<1>{MASK}"),
     (re.compile(r"(?i)\b([a-z][a-z0-9+.-]*://)[^\s/@:]*:[^\s/@]*@"), rf"\1{MASK}@"),
     # Links that let their bearer in: /magic/…, /invitation/…, /share/….
     (
@@ -35,10 +35,11 @@ RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\bkrm_[A-Za-z0-9_-]{12,}"), MASK),  # our own API keys
     (re.compile(r"[\w.+%-]+@[\w-]+\.[\w.-]+"), MASK),  # e-mail addresses
     (re.compile(r"\b[A-Z]{2}\d{2}[A-Z0-9]{11,30}\b"), MASK),  # IBAN
-    (
-        re.compile(r"(?<![\w.])\+?\d(?:[ .-]?\d){9,18}(?![\w.]*\d)"),
-        MASK,
-    ),  # phone, NIK, NPWP, card, account numbers
+    # Card, NPWP, phone; then any long number: NIK, account numbers. Not the digits of a UUID, a float or a date.
+    (re.compile(r"(?<![\w.-])\d{4}(?:[ -]\d{4}){3}\b"), MASK),
+    (re.compile(r"\b\d{2}\.\d{3}\.\d{3}\.\d-\d{3}\.\d{3}\b"), MASK),
+    (re.compile(r"(?<![\w.-])(?:\+\d|0\d|62)(?:[ -]?\d){8,14}\b"), MASK),
+    (re.compile(r"(?<![\w.-])\d{10,19}\b"), MASK),
 )
 
 
@@ -114,7 +115,8 @@ def configuration(*, as_json: bool, level: str) -> dict[str, object]:
                 "propagate": True,
             },  # 404s are in krm.requests
             "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
-            "celery": {"handlers": [], "level": level, "propagate": True},
+            # One line a task, and only where it tells something, comes from krm.tasks.
+            "celery": {"handlers": [], "level": "WARNING", "propagate": True},
             "httpx": {"level": "WARNING"},
             "httpcore": {"level": "WARNING"},
             "uvicorn": {"handlers": [], "level": "WARNING", "propagate": True},
