@@ -1,0 +1,201 @@
+"""The invented creators of the sandbox network, with months of figures as the platforms would have shown them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from creators import ingest, partitions, scoring_runs, summary
+from creators.ingest import AccountReading, AudienceReading, PostReading
+from creators.models import Creator, CreatorTag, RateCard, SocialAccount, Tag
+from krm.accounts.models import User
+from krm.local.demo import TAG
+from krm.local.sandbox import world
+
+DAYS_DAILY = 60
+DAYS_WEEKLY = 240
+DAYS_POSTS = 100
+FORMATS = {"instagram": "reel", "tiktok": "video", "youtube": "video"}
+
+
+def source_of(account: world.DemoAccount) -> str:
+    return "platform_authorised" if account.consent else "platform_public"
+
+
+def make_creators(owner: User) -> dict[str, Creator]:
+    """Creators and accounts, by the world's key."""
+    tag, _ = Tag.objects.get_or_create(name=TAG)
+    cast = world.demo_creators()
+    Creator.objects.bulk_create(
+        [
+            Creator(
+                name=c.name,
+                email=c.email,
+                phone=c.phone,
+                city=c.city,
+                country="ID",
+                languages=list(c.languages),
+                categories=list(c.categories),
+                bio=c.bio,
+                status="active" if number % 3 else "prospect",
+                owner=owner,
+                is_demo=True,
+            )
+            for number, c in enumerate(cast)
+        ]
+    )
+    made = {row.email: row for row in Creator.objects.filter(is_demo=True)}
+    found = {c.key: made[c.email] for c in cast}
+    CreatorTag.objects.bulk_create([CreatorTag(creator=row, tag=tag) for row in found.values()])
+    SocialAccount.objects.bulk_create(
+        [
+            SocialAccount(
+                creator=found[c.key], platform=a.platform, handle=a.handle, external_id=a.external_id,
+                url=profile_url(a), is_demo=True,
+            )
+            for c in cast for a in c.accounts
+        ]
+    )  # fmt: skip
+    return found
+
+
+def profile_url(account: world.DemoAccount) -> str:
+    return {
+        "instagram": f"https://www.instagram.com/{account.handle}/",
+        "tiktok": f"https://www.tiktok.com/@{account.handle}",
+        "youtube": f"https://www.youtube.com/channel/{account.external_id}",
+    }[account.platform]
+
+
+def make_history(now: datetime) -> None:
+    """Follower series, posts with a few observations each, audiences; then scores."""
+    ids = dict(SocialAccount.objects.filter(is_demo=True).values_list("external_id", "pk"))
+    accounts = [(ids[a.external_id], a) for a in world.demo_accounts()]
+    today = now.date()
+    partitions.ensure([today - timedelta(days=n) for n in range(DAYS_WEEKLY + 31)])
+    ingest.account_snapshots(_followers(accounts, now))
+    for start in range(0, len(accounts), 60):
+        ingest.posts(list(_posts(accounts[start : start + 60], now)))
+    ingest.audiences(list(_audiences(accounts, now)))
+    summary.refresh(ids.values())
+    scoring_runs.score_accounts(ids.values(), at=now)
+    SocialAccount.objects.filter(is_demo=True).update(last_ok_at=now)
+
+
+def observed(day: date, now: datetime) -> datetime:
+    return min(datetime.combine(day, time(20), UTC), now)
+
+
+def _followers(accounts: list[tuple[int, world.DemoAccount]], now: datetime) -> Iterator[AccountReading]:
+    today = now.date()
+    for pk, account in accounts:
+        days = [today - timedelta(days=n) for n in range(DAYS_DAILY)]
+        days += [today - timedelta(days=n) for n in range(DAYS_DAILY, DAYS_WEEKLY, 7)]
+        for day in days:
+            if day >= account.started:
+                yield AccountReading(
+                    account_id=pk,
+                    source=source_of(account),
+                    as_of=day,
+                    observed_at=observed(day, now),
+                    followers=_shown(account, account.followers_at(day)),
+                    following=None if account.platform == "youtube" else account.following_at(day),
+                    posts_count=account.posts_count_at(datetime.combine(day, time(20), UTC)),
+                )
+
+
+def _shown(account: world.DemoAccount, followers: int) -> int:
+    """YouTube shows three significant digits."""
+    if account.platform != "youtube" or followers < 1000:
+        return followers
+    step = 10 ** (len(str(followers)) - 3)
+    return followers // step * step
+
+
+def _posts(accounts: list[tuple[int, world.DemoAccount]], now: datetime) -> Iterator[PostReading]:
+    for pk, account in accounts:
+        for post in account.posts_between(now - timedelta(days=DAYS_POSTS), now, at=now):
+            moments = {
+                observed((post.published_at + timedelta(days=age)).date(), now) for age in (1, 3, 7, 21)
+            }
+            moments = {m for m in moments if m > post.published_at} | {now}
+            for moment in sorted(moments):
+                yield reading_of(pk, account, post, moment)
+
+
+def reading_of(pk: int, account: world.DemoAccount, post: world.DemoPost, at: datetime) -> PostReading:
+    """The post as a pull at that moment would have brought it."""
+    counts = post.counts(at)
+    owner = source_of(account) == "platform_authorised"
+    video = post.kind not in ("image", "carousel")
+    return PostReading(
+        account_id=pk,
+        platform=account.platform,
+        external_id=post.external_id,
+        source=source_of(account),
+        as_of=at.date(),
+        observed_at=at,
+        url=post.url,
+        caption=post.caption,
+        kind=post.kind,
+        published_at=post.published_at,
+        duration_seconds=post.duration or None,
+        hashtags=[t.lower() for t in re.findall(r"#(\w+)", post.caption)],
+        mentions=[m.lower() for m in re.findall(r"@([\w.]+)", post.caption)],
+        is_sponsored=post.sponsored or None,
+        views=counts.views if video or owner else None,
+        reach=counts.reach if owner and account.platform != "youtube" else None,
+        likes=None if account.story == "hidden_likes" and not owner else counts.likes,
+        comments=counts.comments,
+        shares=counts.shares if owner or account.platform == "tiktok" else None,
+        saves=counts.saves if owner and account.platform == "instagram" else None,
+    )
+
+
+def _audiences(accounts: list[tuple[int, world.DemoAccount]], now: datetime) -> Iterator[AudienceReading]:
+    for pk, account in accounts:
+        if account.consent in ("insights", "business"):
+            shares = account.audience
+            yield AudienceReading(
+                account_id=pk,
+                source="platform_authorised",
+                as_of=now.date(),
+                observed_at=now,
+                age=shares["age"],
+                gender=shares["gender"],
+                countries=shares["countries"],
+                cities=shares["cities"],
+            )
+
+
+def price_of(account: world.DemoAccount) -> int:
+    """An asking price in rupiah: what its views would cost at about Rp60.000 a thousand, rounded to Rp250.000."""
+    views = account.target * account.view_ratio
+    price = views * 60 * world.rng(account.external_id, "price").uniform(0.7, 1.5)
+    return max(300_000, round(price / 250_000) * 250_000)
+
+
+def make_rate_cards(now: datetime) -> None:
+    """Asking prices of every second creator."""
+    accounts = {
+        (row.platform, row.external_id): row.creator_id
+        for row in SocialAccount.objects.filter(is_demo=True).only("platform", "external_id", "creator_id")
+    }
+    RateCard.objects.bulk_create(
+        [
+            RateCard(
+                creator_id=accounts[a.platform, a.external_id],
+                platform=a.platform,
+                format=FORMATS[a.platform],
+                price=price_of(a),
+                currency="IDR",
+                valid_from=(now - timedelta(days=150)).date(),
+                usage_uplift=20,
+                exclusivity_uplift=15,
+            )
+            for a in world.demo_accounts()
+            if int(a.creator_key[-3:]) % 2 == 0 or a.size in ("mega", "mid")
+        ],
+        ignore_conflicts=True,
+    )

@@ -1,0 +1,167 @@
+"""Take the demo agency away: every row that hangs on an object marked as demo, and the files of those rows.
+
+Rows are found by following foreign keys up from the roots (brands, creators, accounts, campaigns), so a new model is
+included as soon as it has a foreign key to something of a campaign or creator. Demo users come last: one that real
+rows name (somebody worked with a demo login) is switched off instead, and said so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pghistory.models
+import pgtrigger
+from django.apps import apps
+from django.core.files.storage import default_storage
+from django.db import connection, models, transaction
+from django.db.models import ProtectedError
+
+from campaigns.models import Brand, Campaign
+from creators.models import Creator, SocialAccount, Tag
+from krm.accounts.models import BrandTeam, User
+from krm.events.models import Event, Notification
+from krm.local.demo import TAG
+
+CHUNK = 5000
+Found = dict[type[models.Model], set[Any]]
+
+
+def remove(say: Callable[[str], None]) -> int:
+    """Remove all demo data in one transaction; returns rows removed."""
+    roots: Found = {
+        model: set(model._default_manager.filter(is_demo=True).values_list("pk", flat=True))
+        for model in (Brand, Campaign, Creator, SocialAccount)
+    }
+    found = collect(roots)
+    files = list(files_of(found))
+    with transaction.atomic(), pgtrigger.ignore():
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+        count = delete(found)
+        Tag.objects.filter(name=TAG, creators=None).delete()
+        count += remove_people(say)
+    for name in files:
+        default_storage.delete(name)
+    return count
+
+
+def collect(roots: Found) -> Found:
+    """The roots and every row whose foreign key leads to them, whatever the key does on delete, except SET NULL."""
+    found: Found = defaultdict(set)
+    wave = {model: set(pks) for model, pks in roots.items() if pks}
+    while wave:
+        following: Found = defaultdict(set)
+        for model, pks in wave.items():
+            found[model] |= pks
+            for owner, field in owners_of(model):
+                for chunk in chunks(pks):
+                    rows = owner._base_manager.filter(**{f"{field.name}__in": chunk}).values_list(
+                        "pk", flat=True
+                    )
+                    following[owner] |= set(rows) - found[owner]
+        wave = {model: pks for model, pks in following.items() if pks}
+    return found
+
+
+def owners_of(model: type[models.Model]) -> Iterable[tuple[type[models.Model], Any]]:
+    for owner in apps.get_models(include_auto_created=True):
+        if issubclass(owner, pghistory.models.Event):
+            continue
+        for field in owner._meta.local_fields:
+            if isinstance(field, models.ForeignKey) and field.related_model is model:
+                if field.remote_field.on_delete is not models.SET_NULL:
+                    yield owner, field
+
+
+def delete(found: Found) -> int:
+    """Raw deletes from the leaves down, references that may stay set to NULL first, history and events along."""
+    count = 0
+    for model, pks in found.items():
+        for owner in apps.get_models():
+            for field in owner._meta.local_fields:
+                nullable = (
+                    isinstance(field, models.ForeignKey) and field.related_model is model and field.null
+                )
+                if nullable and not issubclass(owner, pghistory.models.Event):
+                    for chunk in chunks(pks):
+                        owner._base_manager.filter(**{f"{field.name}__in": chunk}).update(
+                            **{field.name: None}
+                        )
+    for model in leaves_first(found):
+        pks = found[model]
+        label = model._meta.label_lower
+        plain = [pk for pk in pks if isinstance(pk, int)]
+        for chunk in chunks(plain):
+            Event.objects.filter(subject_type=label, subject_id__in=chunk).delete()
+            Notification.objects.filter(subject_type=label, subject_id__in=chunk).delete()
+            for history in histories_of(model):
+                history._base_manager.filter(pgh_obj_id__in=chunk).delete()
+        for chunk in chunks(pks):
+            rows = model._base_manager.filter(pk__in=chunk)
+            count += rows._raw_delete(rows.db)
+    return count
+
+
+def leaves_first(found: Found) -> list[type[models.Model]]:
+    """Models in such an order that a row goes before the rows it points to."""
+    order: list[type[models.Model]] = []
+    seen: set[type[models.Model]] = set()
+
+    def visit(model: type[models.Model]) -> None:
+        if model in seen:
+            return
+        seen.add(model)
+        for owner, _field in owners_of(model):
+            if owner in found:
+                visit(owner)
+        order.append(model)
+
+    for model in found:
+        visit(model)
+    return order
+
+
+def histories_of(model: type[models.Model]) -> list[Any]:
+    return [
+        m for m in apps.get_models()
+        if issubclass(m, pghistory.models.Event) and getattr(m, "pgh_tracked_model", None) is model
+    ]  # fmt: skip
+
+
+def files_of(found: Found) -> Iterable[str]:
+    for model, pks in found.items():
+        for field in model._meta.local_fields:
+            if isinstance(field, models.FileField):
+                for chunk in chunks(pks):
+                    names = model._base_manager.filter(pk__in=chunk).values_list(field.name, flat=True)
+                    yield from (name for name in names if name)
+
+
+def remove_people(say: Callable[[str], None]) -> int:
+    """Demo users and teams; users that real rows name stay, without a way in."""
+    count = 0
+    for user in User.objects.filter(is_demo=True):
+        try:
+            with transaction.atomic():
+                count += user.delete()[0]
+        except (ProtectedError, models.RestrictedError):
+            user.is_active = False
+            user.set_unusable_password()
+            user.save(update_fields=["is_active", "password"])
+            say(f"{user.email} is named by your own data; the login is switched off and kept")
+    for team in BrandTeam.objects.filter(is_demo=True):
+        try:
+            with transaction.atomic():
+                count += team.delete()[0]
+        except (ProtectedError, models.RestrictedError):
+            BrandTeam.objects.filter(pk=team.pk).update(is_demo=False)
+            say(f"the team {team.name} has brands of yours and is kept")
+    return count
+
+
+def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
+    rows = list(values)
+    for start in range(0, len(rows), CHUNK):
+        yield rows[start : start + CHUNK]
