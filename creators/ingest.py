@@ -1,3 +1,4 @@
+# ruff: noqa: S608  table and column names are this module's own; values go through COPY
 """Bulk arrival of figures: COPY into a staging table, then one INSERT … ON CONFLICT.
 
 Everything here may run twice and in any order with the same result: of two readings of the same thing for the same

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 from celery.schedules import crontab
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from krm.events import enqueue
 from krm.events.leases import once
 
 SCHEDULE = {
+    "creators.take_due": 30.0,
+    "creators.schedule_missed": 3600.0,
     "creators.make_partitions": crontab(hour=17, minute=10),  # 00:10 in Jakarta
     "creators.score_all": crontab(hour=18, minute=0),
 }
@@ -67,3 +69,26 @@ def make_partitions() -> None:
     keep = int(getattr(settings, "KRM_SNAPSHOT_MONTHS", 0) or 0)
     if keep > 0:
         partitions.detach_before(partitions.months_back(today, keep))
+
+
+@shared_task(name="creators.take_due")
+def take_due() -> None:
+    """Each half minute: lease what is due and queue the pulls. Two at once take different rows."""
+    from creators.pulling import runner
+
+    runner.hand_out()
+
+
+@shared_task(name="creators.schedule_missed")
+def schedule_missed() -> None:
+    from creators.pulling import schedule
+
+    if once("creators.schedule_missed", f"{now():%Y-%m-%dT%H}"):
+        schedule.add_missed()
+
+
+@shared_task(name="creators.pull_accounts")
+def pull_accounts(account_ids: list[int], token: str, interactive: bool = False) -> None:
+    from creators.pulling import runner
+
+    runner.pull(account_ids, token, interactive=interactive)

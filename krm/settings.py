@@ -290,6 +290,10 @@ PLATFORM_URLS = {
     "google_oauth": env("KRM_GOOGLE_OAUTH_URL", SANDBOX_URL or "https://oauth2.googleapis.com"),
 }
 INSTAGRAM_VERSION = env("KRM_INSTAGRAM_VERSION", "v26.0")
+# Seconds between two pulls of an account, by cadence; empty: 6 h, 1 d, 7 d, 30 d. The sandbox world moves quicker.
+KRM_PULL_SECONDS = {"live": 120, "shortlisted": 600, "warm": 3600, "cold": 21600} if SANDBOX_URL else {}
+for _pair in envlist("KRM_PULL_SECONDS"):  # live=900,cold=86400
+    KRM_PULL_SECONDS[_pair.partition("=")[0]] = int(_pair.partition("=")[2])
 RAW_RESPONSE_DAYS = int(env("KRM_RAW_RESPONSE_DAYS", "30"))
 
 # Celery. A task that is not acknowledged within the visibility timeout is given out again, so that has to be
@@ -375,7 +379,7 @@ CONTENT_SECURITY_POLICY = {
         "style-src": ["'self'", EMPTY_STYLE],
         "img-src": ["'self'", "data:", "blob:"],
         "media-src": ["'self'", "blob:"],
-        "font-src": ["'self'"],
+        "font-src": ["'self'", "data:"],
         "connect-src": ["'self'"],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],

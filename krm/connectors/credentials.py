@@ -43,9 +43,13 @@ class Tokens:
 
 
 @transaction.atomic
-def save_application(platform: str, *, by: User, **fields: Any) -> Application:
-    """Change an application's keys. An empty secret keeps the stored one: secrets are written, never shown."""
-    check(by, "connectors.change")
+def save_application(platform: str, *, by: User | None, **fields: Any) -> Application:
+    """Change an application's keys. An empty secret keeps the stored one: secrets are written, never shown.
+
+    `by` is None for a command on the machine itself.
+    """
+    if by is not None:
+        check(by, "connectors.change")
     application, _created = Application.objects.select_for_update().get_or_create(platform=platform)
     changed = []
     for name, value in fields.items():

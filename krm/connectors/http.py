@@ -129,7 +129,7 @@ class Client:
                 log.info("%s %s failed: %s", method, redact_url(url), type(error).__name__)
                 raise TransportError(f"{type(error).__name__} at {redact_url(url)}") from error
             seconds = time.monotonic() - started
-            log.info("%s %s %s %.3fs", method, redact_url(str(request.url)), response.status_code, seconds)
+            log.debug("%s %s %s %.3fs", method, redact_url(str(request.url)), response.status_code, seconds)
             target = response.headers.get("location")
             if response.is_redirect and target and redirects > 0 and method == "GET":
                 redirects -= 1

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  names come from the models, quoted
 """Re-encrypts every stored secret with the current vault key, a batch of rows at a time, while the system runs."""
 
 from __future__ import annotations

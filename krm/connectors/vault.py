@@ -233,7 +233,9 @@ class EncryptedTextField(models.TextField):
             return super().get_lookup(lookup_name)
         if lookup_name == "exact":
             return _IsBlank
-        raise FieldError(f"{self.name} is encrypted and can't be searched; filter on its blind_index() column.")
+        raise FieldError(
+            f"{self.name} is encrypted and can't be searched; filter on its blind_index() column."
+        )
 
     def value_to_string(self, obj: models.Model) -> str:
         raise VaultError(

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from creators.ingest import AccountReading, AudienceReading, PostReading
 from creators.platforms import text
 from creators.platforms.base import averages, interactions
@@ -66,7 +68,7 @@ def post(node: Mapping[str, Any], account_id: int, source: str, now: datetime) -
         platform="instagram",
         external_id=str(node["id"]),
         source=source,
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         url=node.get("permalink") or "",
         caption=caption,
@@ -88,7 +90,7 @@ def account(
     return AccountReading(
         account_id=account_id,
         source=source,
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         followers=node.get("followers_count"),
         following=node.get("follows_count"),
@@ -127,7 +129,7 @@ def audience(
     return AudienceReading(
         account_id=account_id,
         source="platform_authorised",
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         sample_size=max(total for _shares, total in parts.values()),
         age=parts["age"][0],

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils import timezone
+
 from creators.ingest import AccountReading, AudienceReading, PostReading
 from creators.platforms import text
 from creators.platforms.base import averages, interactions
@@ -43,7 +45,7 @@ def _post(
         platform="tiktok",
         external_id=external_id,
         source=SOURCE,
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         caption=caption,
         kind="video",
@@ -98,7 +100,7 @@ def account(
     return AccountReading(
         account_id=account_id,
         source=SOURCE,
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         followers=user.get("follower_count"),
         following=user.get("following_count"),
@@ -122,7 +124,7 @@ def business_account(
     return AccountReading(
         account_id=account_id,
         source=SOURCE,
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         followers=data.get("followers_count"),
         following=data.get("following_count"),
@@ -148,7 +150,7 @@ def audience(data: Mapping[str, Any], account_id: int, now: datetime) -> Audienc
     reading = AudienceReading(
         account_id=account_id,
         source=SOURCE,
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         age=shares("audience_ages", "age"),
         gender={genders.get(k, k.lower()): v for k, v in shares("audience_genders", "gender").items()},

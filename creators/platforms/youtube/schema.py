@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+
 from creators.ingest import AccountReading, PostReading
 from creators.platforms import text
 from creators.platforms.base import averages, interactions
@@ -48,7 +50,7 @@ def video(node: Mapping[str, Any], account_id: int, now: datetime) -> PostReadin
         platform="youtube",
         external_id=node["id"],
         source="platform_public",
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         url=f"https://www.youtube.com/{'shorts/' if short else 'watch?v='}{node['id']}",
         caption=caption,
@@ -73,7 +75,7 @@ def account(
     return AccountReading(
         account_id=account_id,
         source="platform_public",
-        as_of=now.date(),
+        as_of=timezone.localdate(now),
         observed_at=now,
         followers=None if hidden else number(statistics.get("subscriberCount")),
         posts_count=number(statistics.get("videoCount")),

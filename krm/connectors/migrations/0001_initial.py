@@ -3,10 +3,11 @@
 import django.contrib.postgres.fields
 import django.contrib.postgres.indexes
 import django.db.models.deletion
-import krm.connectors.vault
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.db import migrations, models
+
+import krm.connectors.vault
 
 
 class Migration(migrations.Migration):

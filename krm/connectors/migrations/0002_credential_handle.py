@@ -7,40 +7,64 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('connectors', '0001_initial'),
+        ("connectors", "0001_initial"),
     ]
 
     operations = [
         pgtrigger.migrations.RemoveTrigger(
-            model_name='credential',
-            name='insert_insert',
+            model_name="credential",
+            name="insert_insert",
         ),
         pgtrigger.migrations.RemoveTrigger(
-            model_name='credential',
-            name='update_update',
+            model_name="credential",
+            name="update_update",
         ),
         migrations.AddField(
-            model_name='credential',
-            name='handle',
-            field=models.CharField(blank=True, max_length=128, verbose_name='handle'),
+            model_name="credential",
+            name="handle",
+            field=models.CharField(blank=True, max_length=128, verbose_name="handle"),
         ),
         migrations.AddField(
-            model_name='credentialevent',
-            name='handle',
-            field=models.CharField(blank=True, max_length=128, verbose_name='handle'),
+            model_name="credentialevent",
+            name="handle",
+            field=models.CharField(blank=True, max_length=128, verbose_name="handle"),
         ),
         migrations.AddIndex(
-            model_name='credential',
-            index=models.Index(models.F('platform'), django.db.models.functions.text.Lower('handle'), name='connectors_credential_handle'),
+            model_name="credential",
+            index=models.Index(
+                models.F("platform"),
+                django.db.models.functions.text.Lower("handle"),
+                name="connectors_credential_handle",
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='credential',
-            trigger=pgtrigger.compiler.Trigger(name='insert_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func='INSERT INTO "connectors_credentialevent" ("created_at", "expires_at", "external_account_id", "flavour", "handle", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "purpose", "refresh_expires_at", "scopes", "status", "status_reason") VALUES (NEW."created_at", NEW."expires_at", NEW."external_account_id", NEW."flavour", NEW."handle", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform", NEW."purpose", NEW."refresh_expires_at", NEW."scopes", NEW."status", NEW."status_reason"); RETURN NULL;', hash='d6068c5a2564750cc04b5f24c8ba7dd6ae311843', operation='INSERT', pgid='pgtrigger_insert_insert_cc606', table='connectors_credential', when='AFTER')),
+            model_name="credential",
+            trigger=pgtrigger.compiler.Trigger(
+                name="insert_insert",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func='INSERT INTO "connectors_credentialevent" ("created_at", "expires_at", "external_account_id", "flavour", "handle", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "purpose", "refresh_expires_at", "scopes", "status", "status_reason") VALUES (NEW."created_at", NEW."expires_at", NEW."external_account_id", NEW."flavour", NEW."handle", NEW."id", _pgh_attach_context(), NOW(), \'insert\', NEW."id", NEW."platform", NEW."purpose", NEW."refresh_expires_at", NEW."scopes", NEW."status", NEW."status_reason"); RETURN NULL;',
+                    hash="d6068c5a2564750cc04b5f24c8ba7dd6ae311843",
+                    operation="INSERT",
+                    pgid="pgtrigger_insert_insert_cc606",
+                    table="connectors_credential",
+                    when="AFTER",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='credential',
-            trigger=pgtrigger.compiler.Trigger(name='update_update', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."external_account_id" IS DISTINCT FROM (NEW."external_account_id") OR OLD."flavour" IS DISTINCT FROM (NEW."flavour") OR OLD."handle" IS DISTINCT FROM (NEW."handle") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."platform" IS DISTINCT FROM (NEW."platform") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."refresh_expires_at" IS DISTINCT FROM (NEW."refresh_expires_at") OR OLD."scopes" IS DISTINCT FROM (NEW."scopes") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_reason" IS DISTINCT FROM (NEW."status_reason"))', func='INSERT INTO "connectors_credentialevent" ("created_at", "expires_at", "external_account_id", "flavour", "handle", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "purpose", "refresh_expires_at", "scopes", "status", "status_reason") VALUES (NEW."created_at", NEW."expires_at", NEW."external_account_id", NEW."flavour", NEW."handle", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform", NEW."purpose", NEW."refresh_expires_at", NEW."scopes", NEW."status", NEW."status_reason"); RETURN NULL;', hash='47f7cfbac0ba27df91a93e3934a3125666386fe8', operation='UPDATE', pgid='pgtrigger_update_update_c3915', table='connectors_credential', when='AFTER')),
+            model_name="credential",
+            trigger=pgtrigger.compiler.Trigger(
+                name="update_update",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    condition='WHEN (OLD."created_at" IS DISTINCT FROM (NEW."created_at") OR OLD."expires_at" IS DISTINCT FROM (NEW."expires_at") OR OLD."external_account_id" IS DISTINCT FROM (NEW."external_account_id") OR OLD."flavour" IS DISTINCT FROM (NEW."flavour") OR OLD."handle" IS DISTINCT FROM (NEW."handle") OR OLD."id" IS DISTINCT FROM (NEW."id") OR OLD."platform" IS DISTINCT FROM (NEW."platform") OR OLD."purpose" IS DISTINCT FROM (NEW."purpose") OR OLD."refresh_expires_at" IS DISTINCT FROM (NEW."refresh_expires_at") OR OLD."scopes" IS DISTINCT FROM (NEW."scopes") OR OLD."status" IS DISTINCT FROM (NEW."status") OR OLD."status_reason" IS DISTINCT FROM (NEW."status_reason"))',
+                    func='INSERT INTO "connectors_credentialevent" ("created_at", "expires_at", "external_account_id", "flavour", "handle", "id", "pgh_context_id", "pgh_created_at", "pgh_label", "pgh_obj_id", "platform", "purpose", "refresh_expires_at", "scopes", "status", "status_reason") VALUES (NEW."created_at", NEW."expires_at", NEW."external_account_id", NEW."flavour", NEW."handle", NEW."id", _pgh_attach_context(), NOW(), \'update\', NEW."id", NEW."platform", NEW."purpose", NEW."refresh_expires_at", NEW."scopes", NEW."status", NEW."status_reason"); RETURN NULL;',
+                    hash="47f7cfbac0ba27df91a93e3934a3125666386fe8",
+                    operation="UPDATE",
+                    pgid="pgtrigger_update_update_c3915",
+                    table="connectors_credential",
+                    when="AFTER",
+                ),
+            ),
         ),
     ]

@@ -1,0 +1,112 @@
+"""Connects an installation to the sandbox network: application keys, the agency's account, the demo creators' consents."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from krm.connectors import credentials
+from krm.connectors.models import Credential, CredentialStatus, Purpose
+from krm.local.sandbox import replay, tokens, world
+
+REPLAY = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "top1000_2022"
+AGENCY_USERS = 50
+
+
+@dataclass(frozen=True)
+class Connected:
+    applications: int
+    consents: int
+
+
+def connect_sandbox(*, replayed: bool = True) -> Connected:
+    """Safe to run again: keys are written anew, consents renewed."""
+    ig_id, ig_secret = tokens.APPS["instagram"]
+    credentials.save_application(
+        "instagram",
+        by=None,
+        enabled=True,
+        client_id=ig_id,
+        client_secret=ig_secret,
+        webhook_secret=tokens.WEBHOOK_TOKEN,
+        own_account_id=tokens.AGENCY_IG_ID,
+        daily_users=AGENCY_USERS,
+    )
+    for platform in ("tiktok", "tiktok_business", "youtube"):
+        client_id, client_secret = tokens.APPS[platform]
+        credentials.save_application(
+            platform,
+            by=None,
+            enabled=True,
+            client_id=client_id,
+            client_secret=client_secret,
+            api_key=tokens.YOUTUBE_KEY if platform == "youtube" else "",
+        )
+    now = time.time()
+    rows = [
+        Credential(
+            platform="instagram",
+            external_account_id=tokens.AGENCY_IG_ID,
+            handle="krm_agency",
+            purpose=Purpose.AGENCY,
+            access_token=tokens.issue("act", "instagram", tokens.AGENCY_IG_ID, issued=now),
+            scopes=[
+                "instagram_basic",
+                "instagram_manage_insights",
+                "pages_read_engagement",
+                "pages_show_list",
+            ],
+            status=CredentialStatus.ACTIVE,
+        )
+    ]
+    for account in world.demo_accounts():
+        if account.platform == "instagram" and account.consent:
+            rows.append(consent(account.platform, account.external_id, account.handle, now))
+        elif account.platform == "tiktok":
+            rows.append(consent("tiktok", account.external_id, account.handle, now, flavour="display"))
+            if account.consent == "business":
+                rows.append(consent("tiktok", account.external_id, account.handle, now, flavour="business"))
+    folder = Path(os.environ.get("KRM_REPLAY", str(REPLAY)))
+    if replayed and folder.is_dir():
+        for real in replay.load(folder).values():
+            if real.platform == "tiktok":
+                rows.append(consent("tiktok", real.external_id, real.handle, now, flavour="display"))
+    Credential.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=["platform", "external_account_id", "flavour"],
+        update_fields=[
+            "handle", "purpose", "scopes", "access_token", "refresh_token", "expires_at", "refresh_expires_at", "status",
+            "status_reason", "updated_at",
+        ],
+    )  # fmt: skip
+    return Connected(applications=4, consents=len(rows) - 1)
+
+
+def consent(platform: str, external_id: str, handle: str, now: float, *, flavour: str = "") -> Credential:
+    """The tokens an owner's consent at the sandbox gives, not yet saved."""
+    program = "tiktok_business" if flavour == "business" else platform
+    serial = f"{now:.0f}"
+    refreshable = platform == "tiktok"
+    moment = datetime.fromtimestamp(now, UTC)
+    return Credential(
+        platform=platform,
+        external_account_id=external_id,
+        handle=handle,
+        purpose=Purpose.ACCOUNT,
+        flavour=flavour,
+        scopes=["instagram_basic", "instagram_manage_insights"]
+        if platform == "instagram"
+        else ["user.info.stats", "video.list"],
+        access_token=tokens.issue("act", program, external_id, issued=now, serial=serial),
+        refresh_token=tokens.issue("rft", program, external_id, issued=now, serial=serial)
+        if refreshable
+        else "",
+        expires_at=moment + timedelta(seconds=tokens.LIFE[program]),
+        refresh_expires_at=moment + timedelta(seconds=tokens.REFRESH_LIFE) if refreshable else None,
+        status=CredentialStatus.ACTIVE,
+    )
