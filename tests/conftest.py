@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
@@ -110,16 +111,22 @@ def client_user(make_user: Callable[..., Any]) -> Callable[..., Any]:
 # Ways in ----------------------------------------------------------------------------------------------------
 
 
+def browser_of(user: Any, *, confirmed: bool = True, **options: Any) -> Client:
+    """A browser in which `user` is logged in; `confirmed`: just now, so that nothing asks again who it is."""
+    client = Client(**options)
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    if confirmed:
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+        session["account_authentication_methods_user"] = str(user.pk)
+        session.save()
+    return client
+
+
 @pytest.fixture
-def client_for() -> Callable[[Any], Client]:
-    """A browser in which `user` is logged in."""
-
-    def make(user: Any) -> Client:
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return make
+def client_for() -> Callable[..., Client]:
+    """`client_for(user)`, a browser in which `user` has just logged in; `confirmed=False`: a while ago."""
+    return browser_of
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
@@ -12,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from krm.accounts.announcing import announce
 from krm.accounts.models import ApiKey, User
+from krm.accounts.tokens import digest_of, new_token
 from krm.errors import Conflict, Denied
 
 PREFIX = "krm_"
@@ -30,11 +30,6 @@ def register_scopes(*names: str) -> None:
 
 def known_scopes() -> list[str]:
     return sorted(_scopes)
-
-
-def digest_of(secret: str) -> str:
-    """Keys are 256 random bits, so one round of SHA-256 hides them; nothing could be guessed."""
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def create(user: User, *, by: User, name: str, scopes: Iterable[str], expires_at: datetime) -> tuple[ApiKey, str]:
@@ -57,7 +52,7 @@ def create(user: User, *, by: User, name: str, scopes: Iterable[str], expires_at
         errors["expires_at"] = _("A key lives a year at most.")
     if errors:
         raise ValidationError(errors)
-    secret = PREFIX + secrets.token_urlsafe(32)
+    secret = PREFIX + new_token()
     with transaction.atomic():
         key = ApiKey.objects.create(
             user=user,
@@ -67,6 +62,7 @@ def create(user: User, *, by: User, name: str, scopes: Iterable[str], expires_at
             scopes=wanted,
             expires_at=expires_at,
         )
+        announce("accounts.api_key_created", key, actor=by, data={"scopes": wanted})
     return key, secret
 
 
@@ -91,4 +87,5 @@ def revoke(key: ApiKey, *, by: User) -> ApiKey:
     with transaction.atomic():
         key.revoked_at = timezone.now()
         key.save(update_fields=["revoked_at", "updated_at"])
+        announce("accounts.api_key_revoked", key, actor=by)
     return key

@@ -10,6 +10,8 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from krm import historical
+        from krm.accounts import furniture
 
         historical.install()
+        furniture.register()
         autodiscover_modules("permissions")  # every room's rules, known before the first request

@@ -62,3 +62,12 @@ is_client = _roles(CLIENT_ROLES)
 is_campaign_manager = is_role(Role.ADMINISTRATOR, Role.CAMPAIGN_MANAGER)
 is_reviewer = is_role(Role.ADMINISTRATOR, Role.CAMPAIGN_MANAGER, Role.REVIEWER)
 is_finance = is_role(Role.ADMINISTRATOR, Role.FINANCE)
+
+
+add_perm("accounts.manage_people", is_administrator, reason=_("Only administrators manage people and teams."))
+add_perm("accounts.invite_staff", is_administrator, reason=_("Only administrators invite staff."))
+add_perm(
+    "accounts.invite_guest",
+    is_campaign_manager,
+    reason=_("Only administrators and campaign managers invite KOLs and clients."),
+)

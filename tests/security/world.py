@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from krm.errors import Denied
+from tests.conftest import browser_of
 from tests.security import matrix
 from tests.security.matrix import ROLES, Route, Side
 
@@ -82,9 +83,7 @@ def build() -> World:
         except Exception:
             world.errors[room] = traceback.format_exc()
     for role in ROLES:
-        client = Client(raise_request_exception=False)
-        client.force_login(world.a.users[role], backend="django.contrib.auth.backends.ModelBackend")
-        world.clients[role] = client
+        world.clients[role] = browser_of(world.a.users[role], raise_request_exception=False)
     world.clients["anonymous"] = Client(raise_request_exception=False)
     return world
 

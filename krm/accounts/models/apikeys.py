@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -19,6 +20,7 @@ class ApiKeyQuerySet(ScopedQuerySet["ApiKey"]):
         return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
 
 
+@pghistory.track(exclude=["digest", "last_used_at"])
 class ApiKey(ScopedModel):
     """A hashed, scoped, expiring key; its secret is shown once. It can do what its user can, within its scopes."""
 

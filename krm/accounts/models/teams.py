@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -15,6 +16,7 @@ class BrandTeamQuerySet(ScopedQuerySet["BrandTeam"]):
         return self if scope.all_teams else self.filter(pk__in=scope.team_ids)
 
 
+@pghistory.track()
 class BrandTeam(ScopedModel):
     """Staff who work on the same brands."""
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import pghistory
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
+
+from krm.accounts.scope import Scope, ScopedQuerySet
 
 
 class Role(models.TextChoices):
@@ -29,7 +33,13 @@ PORTAL_ROLES = frozenset({Role.CREATOR, Role.TALENT_MANAGER})
 CLIENT_ROLES = frozenset({Role.CLIENT_VIEWER, Role.CLIENT_APPROVER})
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(ScopedQuerySet["User"]):
+    def _scoped(self, scope: Scope) -> UserQuerySet:
+        """Staff see everybody who logs in here; guests see themselves."""
+        return self if scope.is_staff else self.filter(pk=scope.user_id)
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
@@ -43,6 +53,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email__iexact=username)
 
 
+@pghistory.track(exclude=["password", "last_login"])
 class User(AbstractBaseUser, PermissionsMixin):
     """One person with one role. Staff see the brands of their teams, or of all teams with `all_teams`."""
 
@@ -101,6 +112,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     def is_staff(self) -> bool:
         """Django's admin is for administrators."""
         return self.role == Role.ADMINISTRATOR
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:person", args=[self.pk])
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] if self.name else self.email
