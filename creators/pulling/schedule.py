@@ -207,3 +207,11 @@ def resume(account_ids: Sequence[int]) -> int:
         .exclude(paused_reason="")
         .update(paused_reason="", fail_count=0, due_at=timezone.now())
     )
+
+
+def hurry(account_ids: Sequence[int]) -> int:
+    """Something happened to these accounts: they are due now, unless paused."""
+    now = timezone.now()
+    return AccountSchedule.objects.filter(pk__in=list(account_ids), paused_reason="", due_at__gt=now).update(
+        due_at=now
+    )

@@ -39,24 +39,13 @@ def handler(vendor: str) -> Callable[[Handler], Handler]:
 def receive(vendor: str, headers: Mapping[str, str], body: bytes, *, dedupe_key: str = "") -> bool:
     """Store a verified call. False: it is already here."""
     key = dedupe_key or hashlib.sha256(body).hexdigest()
-    rows = InboundEvent.objects.bulk_create(
-        [
-            InboundEvent(
-                vendor=vendor,
-                dedupe_key=key[:128],
-                body=body,
-                headers={k.lower(): v for k, v in headers.items() if k.lower() in KEPT_HEADERS},
-            )
-        ],
-        ignore_conflicts=True,
+    kept = {k.lower(): v for k, v in headers.items() if k.lower() in KEPT_HEADERS}
+    _event, stored = InboundEvent.objects.get_or_create(
+        vendor=vendor, dedupe_key=key[:128], defaults={"body": body, "headers": kept}
     )
-    stored = InboundEvent.objects.filter(
-        vendor=vendor, dedupe_key=key[:128], attempts=0, state=InboundState.NEW
-    )
-    if rows and stored.exists():
+    if stored:
         enqueue("connectors.process_inbound", once_per_transaction=True)
-        return True
-    return False
+    return stored
 
 
 def process(limit: int = 100) -> int:

@@ -1,0 +1,29 @@
+"""What the creators room follows: consents given and withdrawn, and what platforms tell us unasked."""
+
+from __future__ import annotations
+
+from creators.pulling import consent
+from krm.connectors import inbox
+from krm.connectors.models import InboundEvent
+from krm.events import subscribe
+from krm.events.models import Event
+
+
+@subscribe("connectors.credential_saved", name="creators.resume_pulls")
+def resume_pulls(event: Event) -> None:
+    consent.given(event)
+
+
+@subscribe("connectors.credential_revoked", name="creators.stop_pulls")
+def stop_pulls(event: Event) -> None:
+    consent.withdrawn(event)
+
+
+@inbox.handler("tiktok")
+def tiktok_webhook(event: InboundEvent) -> None:
+    consent.from_tiktok(event)
+
+
+@inbox.handler("meta")
+def meta_webhook(event: InboundEvent) -> None:
+    consent.from_meta(event)
