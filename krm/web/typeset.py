@@ -16,6 +16,8 @@ import typst
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 
+from krm.web import fonts
+
 
 def typeset(template: str, *, data: dict[str, Any], files: dict[str, bytes] | None = None, fixed_date: bool = False) -> bytes:
     """Return the PDF. With `fixed_date` equal data gives equal bytes (for documents whose hash is kept)."""
@@ -30,8 +32,8 @@ def typeset(template: str, *, data: dict[str, Any], files: dict[str, bytes] | No
                 raise ValueError(f"{file_name!r} is no plain file name")
             (folder / file_name).write_bytes(content)
         options: dict[str, Any] = {"timestamp": 0} if fixed_date else {}
-        try:
-            document: bytes = typst.compile(str(folder / "main.typ"), root=str(folder), **options)
-        except TypeError:
-            document = typst.compile(str(folder / "main.typ"), root=str(folder))
+        house = fonts.folder()
+        if house is not None:
+            options["font_paths"] = [str(house)]
+        document: bytes = typst.compile(str(folder / "main.typ"), root=str(folder), **options)
         return document
