@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+if TYPE_CHECKING:
+    _Decimal = models.DecimalField[Any, Any]
+    _Char = models.CharField[Any, Any]
+else:
+    _Decimal, _Char = models.DecimalField, models.CharField
 
-class AmountField(models.DecimalField[Any, Any]):
+
+class AmountField(_Decimal):
     """Numeric(19, 4): exact, wide enough for rupiah, fine enough for every currency's minor unit."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -18,7 +24,7 @@ class AmountField(models.DecimalField[Any, Any]):
         super().__init__(*args, **kwargs)
 
 
-class CurrencyField(models.CharField[Any, Any]):
+class CurrencyField(_Char):
     """An ISO 4217 code."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

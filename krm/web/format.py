@@ -6,12 +6,11 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from babel.numbers import get_currency_symbol
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, ngettext
 
-from krm.money.amounts import exponent
+from krm.money.formatting import format_money, symbol
 
 NONE = "–"
 MINUS = "\u2212"
@@ -19,8 +18,6 @@ _SUFFIXES = {
     "en": [(10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "K")],
     "id": [(10**12, " T"), (10**9, " M"), (10**6, " jt"), (10**3, " rb")],
 }
-# Currencies are written as at home, whatever the page's language: Rp19.500.000 is never Rp19,500,000.
-_HOME_COMMA = {"IDR", "EUR", "VND", "BRL", "TRY", "DKK"}
 
 
 def _language() -> str:
@@ -83,14 +80,9 @@ def money(amount: Any, currency: str | None = "IDR", *, short: bool = False) -> 
         return NONE
     currency = currency or "IDR"
     value = _decimal(amount)
-    symbol = get_currency_symbol(currency, "id_ID" if currency == "IDR" else "en_US")
-    if symbol == currency:
-        symbol += "\u00a0"
-    sign = MINUS if value < 0 else ""
     if short:
-        return sign + symbol + count(abs(value))
-    marks = (".", ",") if currency in _HOME_COMMA else (",", ".")
-    return sign + symbol + _written(abs(value), exponent(currency), marks)
+        return (MINUS if value < 0 else "") + symbol(currency) + count(abs(value))
+    return format_money(value, currency)
 
 
 def day(value: Any) -> str:
