@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
-import pghistory
 from django.db import connection, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
@@ -81,7 +80,7 @@ def _run(batch: CreatorImport, progress: Progress) -> dict[str, Any]:
     progress.check_cancelled()
     progress.say(_("Writing"))
     partitions.ensure(counts.months, ["creators_accountsnapshot"])
-    with pghistory.context(user=batch.created_by_id, creator_import=batch.pk), transaction.atomic():
+    with transaction.atomic():
         changed = swap.swap(batch)
         accounts = changed.pop("account_ids")
         summary.refresh(accounts)

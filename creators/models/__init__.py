@@ -22,8 +22,8 @@ from .scores import BenchmarkRow, PeerSample, Score, ScoreComponent
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
 
 __all__ = [
-    "AccountSchedule",
     "PLATFORM_FORMATS",
+    "AccountSchedule",
     "AccountSnapshot",
     "AccountState",
     "AudienceSnapshot",
