@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from django.utils import timezone
+
 from krm.connectors import credentials
 from krm.connectors.models import Credential, CredentialStatus, Purpose
 from krm.local.sandbox import replay, tokens, world
@@ -20,6 +22,12 @@ AGENCY_USERS = 50
 class Connected:
     applications: int
     consents: int
+
+
+def is_connected() -> bool:
+    """The agency's account is connected, and consents that cannot renew themselves have time left."""
+    fresh = timezone.now() - timedelta(days=30)
+    return Credential.objects.filter(external_account_id=tokens.AGENCY_IG_ID, updated_at__gt=fresh).exists()
 
 
 def connect_sandbox(*, replayed: bool = True) -> Connected:

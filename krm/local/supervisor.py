@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -195,9 +196,10 @@ class Supervisor:
     def prepare(self, env: dict[str, str]) -> None:
         self.console.say("bringing the database up to date")
         self.manage(env, "migrate", "--no-input", "--verbosity", "0")
-        self.manage(env, "translations", "--compile")
         if command_exists("demo_load") and os.environ.get("KRM_DEMO", "True") != "False":
             self.manage(env, "demo_load", "--if-empty")
+        if env.get("KRM_SANDBOX_URL"):
+            self.manage(env, "sandbox_connect", "--if-needed")
 
     # -- what runs --------------------------------------------------------------------
 
@@ -243,7 +245,14 @@ class Supervisor:
         if find_spec("krm.local.sandbox"):
             port = str(self.sandbox_port)
             programs.insert(0, ("sandbox", [sys.executable, "-m", "krm.local.sandbox", "--port", port]))
-        return [Program(name, command, env, self.console) for name, command in programs]
+        figures = LOCAL / "run" / "metrics"  # where the web processes put their figures together
+        shutil.rmtree(figures, ignore_errors=True)
+        figures.mkdir(parents=True)
+        web_env = dict(env, PROMETHEUS_MULTIPROC_DIR=str(figures))
+        return [
+            Program(name, command, web_env if name == "web" else env, self.console)
+            for name, command in programs
+        ]
 
     def wait_for_web(self) -> None:
         end = time.monotonic() + 90
