@@ -219,6 +219,12 @@ def _next_number(partnership: Partnership) -> str:
 # Submit and match
 
 
+def send(partnership: Partnership, *, by: User, **values: Any) -> Invoice:
+    """Write and submit in one: refused as a whole, or done as a whole. Takes what `save_draft` takes."""
+    with transaction.atomic():
+        return submit(save_draft(partnership, by=by, **values), by=by)
+
+
 def submit(invoice: Invoice, *, by: User, number: str | None = None) -> Invoice:
     """Send it in; the match runs at once. The promised date is set here."""
     check(by, "payments.submit_invoice", invoice)

@@ -7,6 +7,7 @@ original is reversed once, by its exact mirror; a closed month takes no postings
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pghistory
@@ -19,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from krm.accounts.scope import Scope, ScopedModel, ScopedQuerySet
+from krm.money.amounts import from_minor
 from payments.models.scoping import sees_books, staff_q
 from payments.models.triggers import refuse_delete_unless, refuse_truncate
 
@@ -253,6 +255,14 @@ class LedgerEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.account_id}: {self.amount_minor} {self.currency}"
+
+    @property
+    def amount(self) -> Decimal:
+        return from_minor(self.amount_minor, self.currency)
+
+    @property
+    def size(self) -> Decimal:
+        return abs(self.amount)
 
 
 @pghistory.track()

@@ -193,3 +193,9 @@ class PayeeChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payee_id} {self.changed_at:%Y-%m-%d}"
+
+    @property
+    def words(self) -> list[str]:
+        from payments.words import change_said
+
+        return change_said(self.before, self.after) if self.before else []

@@ -128,5 +128,11 @@ class Payout(FSMModelMixin, ScopedModel):
     def get_absolute_url(self) -> str:
         return self.invoice.get_absolute_url()
 
+    @property
+    def bank_name(self) -> str:
+        from payments.banks import bank_name
+
+        return bank_name(self.bank_code)
+
     @transition(field=state, source="succeeded", target="reversed")
     def to_reversed(self) -> None: ...

@@ -16,7 +16,7 @@ from krm.accounts.permissions import allowed
 from krm.events.models import Event
 from krm.web.lists import BulkAction, Column, Empty, ListPage
 from krm.web.pages import DetailPage, ObjectFormPage, Page, TabPage
-from payments import invoices, milestones, payouts, policy, promise, summaries, withholding
+from payments import invoices, milestones, payouts, policy, promise, summaries, withholding, words
 from payments.models import Invoice, InvoiceState, LedgerTransaction, Payout
 from payments.tax import NeedsReview
 from payments.web import forms
@@ -187,9 +187,7 @@ class InvoiceDetail(DetailPage):
                 if books
                 else []
             ),
-            "timeline": Event.objects.filter(subject_type="payments.invoice", subject_id=invoice.pk)
-            .select_related("actor")
-            .order_by("-id")[:40],
+            "timeline": self.timeline(),
             "is_maker": not invoices.may_approve(invoice, user),
             "limit": policy.limit_of(user, invoice.currency),  # type: ignore[arg-type]
             "can": {
@@ -201,6 +199,16 @@ class InvoiceDetail(DetailPage):
             },
             "see_payee": allowed(user, "payments.view_payees"),
         }  # fmt: skip
+
+    def timeline(self) -> list[Event]:
+        events = (
+            Event.objects.filter(subject_type="payments.invoice", subject_id=self.object.pk)
+            .select_related("actor")
+            .order_by("-id")[:40]
+        )
+        for event in events:
+            event.said = words.event_said(event.name)  # type: ignore[attr-defined]
+        return list(events)
 
     def expected_tax(self) -> dict[str, Any]:
         invoice = self.object

@@ -220,7 +220,10 @@ class InvoiceFormPage(FormPage):
         lines, self.typed = self.lines()
         data = form.cleaned_data
         user: Any = self.request.user
-        invoice = invoices.save_draft(
+        as_draft = "draft" in self.request.POST
+        self.success_message = _("Draft saved.") if as_draft else _("Invoice sent.")
+        verb = invoices.save_draft if as_draft else invoices.send
+        return verb(
             self.partnership,
             by=user,
             invoice=self.object,
@@ -231,12 +234,6 @@ class InvoiceFormPage(FormPage):
             note=data["note"],
             document=data["document"],
         )
-        self.object = invoice
-        if "draft" in self.request.POST:
-            self.success_message = _("Draft saved.")
-            return invoice
-        self.success_message = _("Invoice sent.")
-        return invoices.submit(invoice, by=user)
 
     def lines(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         data = self.request.POST
