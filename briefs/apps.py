@@ -6,3 +6,8 @@ class BriefsConfig(AppConfig):
     name = "briefs"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Briefs")
+
+    def ready(self) -> None:
+        from briefs import furniture, permissions  # noqa: F401  permissions register themselves
+
+        furniture.register()
