@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from creators.models import Creator
 from krm.accounts.permissions import allowed
+from krm.accounts.stepup import require_recent_login
 from krm.web.lists import Column, Empty, ListPage
 from krm.web.pages import DetailPage, ObjectFormPage, TabPage
 from payments import ledger, payees
@@ -99,6 +100,10 @@ class Reveal(ObjectFormPage):
 
     def get_title(self) -> Any:
         return _("Full bank and tax numbers of %(name)s") % {"name": self.object}
+
+    def prepare(self) -> None:
+        super().prepare()
+        require_recent_login(self.request)
 
     def save(self, form: Any) -> HttpResponse:
         shown = payees.reveal(self.object, by=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.models import Partnership
 from creators.models import Creator
+from krm.accounts.stepup import require_recent_login
 from krm.web.pages import DetailPage, FormPage, ObjectFormPage, Page
 from payments import invoices, milestones, payees, payouts, promise, withholding
 from payments.models import Invoice, PayeeProfile, Payout
@@ -331,6 +332,7 @@ class Payee(FormPage):
         creator = Creator.objects.visible_to(self.request.user).filter(pk=self.kwargs["pk"]).first()
         if creator is None:
             raise Http404
+        require_recent_login(self.request)
         self.creator = creator
         self.payee = PayeeProfile.objects.visible_to(self.request.user).filter(creator=creator).first()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,5 +18,19 @@ def cast(db: None) -> Cast:
 def make_cast(db: None) -> Callable[..., Cast]:
     def make(*args: Any, **kwargs: Any) -> Cast:
         return Cast(*args, **kwargs)
+
+    return make
+
+
+@pytest.fixture
+def confirmed_for(client_for: Any) -> Callable[[Any], Any]:
+    """A browser whose person proved a moment ago who they are."""
+
+    def make(user: Any) -> Any:
+        client = client_for(user)
+        session = client.session
+        session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+        session.save()
+        return client
 
     return make

@@ -145,9 +145,9 @@ def test_submit_refused_leaves_no_draft_behind(cast: Cast, client_for: Any) -> N
     assert not Invoice.objects.exists()
 
 
-def test_portal_pages_open_and_tell_the_date(cast: Cast, client_for: Any) -> None:
+def test_portal_pages_open_and_tell_the_date(cast: Cast, confirmed_for: Any) -> None:
     invoice = cast.approved()
-    phone = client_for(cast.kol)
+    phone = confirmed_for(cast.kol)
     for name in ("portal_invoices", "portal_panel", "portal_payees"):
         text(phone.get(url(name)))
     page = text(phone.get(url("portal_invoice_detail", invoice.pk)))
@@ -155,7 +155,7 @@ def test_portal_pages_open_and_tell_the_date(cast: Cast, client_for: Any) -> Non
     text(phone.get(url("portal_payee", cast.creator.pk)))
 
 
-def test_bank_numbers_are_never_in_a_page(cast: Cast, client_for: Any) -> None:
+def test_bank_numbers_are_never_in_a_page(cast: Cast, confirmed_for: Any) -> None:
     cast.paid()
     number = cast.payee.account_number
     for person, pages in (
@@ -163,14 +163,16 @@ def test_bank_numbers_are_never_in_a_page(cast: Cast, client_for: Any) -> None:
         (cast.finance, [cast.payee.get_absolute_url(), url("payees"), url("creator_tab", cast.creator.pk)]),
     ):
         for address in pages:
-            page = text(client_for(person).get(address))
+            page = text(confirmed_for(person).get(address))
             assert number not in page and cast.payee.nik not in page, address
 
 
-def test_reveal_shows_numbers_once_to_finance_with_a_reason(cast: Cast, client_for: Any) -> None:
+def test_reveal_shows_numbers_once_to_finance_with_a_reason(cast: Cast, client_for: Any, confirmed_for: Any) -> None:
     address = url("payee_reveal", cast.payee.pk)
-    assert client_for(cast.admin).post(address, {"reason": "curious"}).status_code == 403
-    browser = client_for(cast.finance)
+    assert confirmed_for(cast.admin).post(address, {"reason": "curious"}).status_code == 403
+    unproven = client_for(cast.finance).post(address, {"reason": "typing the transfer"})
+    assert unproven.status_code == 302 and not payees.last_seen(cast.payee)
+    browser = confirmed_for(cast.finance)
     assert cast.payee.account_number not in text(browser.post(address, {"reason": ""}))
     assert cast.payee.account_number in text(browser.post(address, {"reason": "typing the transfer"}))
     seen = payees.last_seen(cast.payee)
