@@ -225,7 +225,7 @@ def _validate(campaign: Campaign) -> None:
         errors["owner"] = _("The owner must be a staff member.")
     if errors:
         raise ValidationError(errors)
-    campaign.clean_fields(exclude=["brand", "owner", "product"])
+    campaign.clean_fields(exclude=["brand", "owner", "product", "state"])
 
 
 def _save_unique(campaign: Campaign) -> None:

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -629,3 +629,20 @@ def late_ones(queryset: Any, today: date | None = None) -> Any:
         | Q(state__in=BEFORE_PUBLISHED, publish_on__lt=start)
         | Q(state="published", published_at__lt=start - timedelta(days=3))
     )
+
+
+def late_by_campaign(campaign_ids: list[int]) -> dict[int, int]:
+    rows = late_ones(
+        Deliverable.objects.filter(partnership__campaign_id__in=campaign_ids, locked_at__isnull=False)
+    )
+    counted = rows.values("partnership__campaign_id").annotate(count=Count("pk")).order_by()
+    return {row["partnership__campaign_id"]: row["count"] for row in counted}
+
+
+def reached(deliverable: Deliverable, state: str) -> bool:
+    return _past(deliverable, state)
+
+
+def owned_by(queryset: Any, user: User) -> Any:
+    """Deliverables of campaigns or partnerships that this person looks after."""
+    return queryset.filter(Q(partnership__owner=user) | Q(partnership__campaign__owner=user))

@@ -1,10 +1,135 @@
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
+
+from campaigns.web import (
+    agreements,
+    brands,
+    calendar,
+    client,
+    partnerships,
+    portal,
+    shortlist,
+    tracker,
+    workspace,
+)
 
 app_name = "campaigns"
 
-urlpatterns: list[URLPattern | URLResolver] = []
-portal_urlpatterns: list[URLPattern | URLResolver] = []
-client_urlpatterns: list[URLPattern | URLResolver] = []
-public_urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", workspace.CampaignList.as_view(), name="list"),
+    path("new/", workspace.CampaignNew.as_view(), name="new"),
+    path("<int:pk>/", workspace.CampaignDetail.as_view(), name="detail"),
+    path("<int:pk>/edit/", workspace.CampaignEdit.as_view(), name="edit"),
+    path("<int:pk>/move/<slug:step>/", workspace.move_campaign, name="move"),
+    path("<int:pk>/kpis/", workspace.EditKpis.as_view(), name="kpis"),
+    path("<int:pk>/budget/", workspace.BudgetTab.as_view(), name="budget_tab"),
+    path("<int:pk>/budget/allocate/", workspace.Allocate.as_view(), name="allocate"),
+    path("<int:pk>/budget/tiers/", workspace.EditTiers.as_view(), name="tiers"),
+    path("<int:pk>/budget/waive/", workspace.Waive.as_view(), name="budget_waive"),
+    path("<int:pk>/budget/spend/", workspace.NewSpend.as_view(), name="spend"),
+    path("<int:pk>/shortlist/", shortlist.ShortlistTab.as_view(), name="shortlist_tab"),
+    path("<int:pk>/shortlist/add/", shortlist.Picker.as_view(), name="shortlist_add"),
+    path("<int:pk>/shortlist/submit/", shortlist.Submit.as_view(), name="shortlist_submit"),
+    path("<int:pk>/shortlist/assess/", shortlist.shortlist_assess, name="shortlist_assess"),
+    path("<int:pk>/shortlist/invite/", shortlist.shortlist_invite, name="shortlist_invite"),
+    path("<int:pk>/share/", shortlist.ShareNew.as_view(), name="share"),
+    path("share/<int:pk>/revoke/", shortlist.share_revoke, name="share_revoke"),
+    path("candidates/<int:pk>/edit/", shortlist.CandidateEdit.as_view(), name="candidate_edit"),
+    path("candidates/<int:pk>/decide/", shortlist.CandidateDecide.as_view(), name="candidate_decide"),
+    path("candidates/<int:pk>/drop/", shortlist.candidate_drop, name="candidate_drop"),
+    path("candidates/<int:pk>/repropose/", shortlist.candidate_repropose, name="candidate_repropose"),
+    path("<int:pk>/partnerships/", partnerships.PartnershipsTab.as_view(), name="partnerships_tab"),
+    path("partnerships/<int:pk>/", partnerships.PartnershipDetail.as_view(), name="partnership_detail"),
+    path("partnerships/<int:pk>/edit/", partnerships.PartnershipEdit.as_view(), name="partnership_edit"),
+    path("partnerships/<int:pk>/cancel/", partnerships.partnership_cancel, name="partnership_cancel"),
+    path("partnerships/<int:pk>/offer/", partnerships.OfferNew.as_view(), name="offer_new"),
+    path("partnerships/<int:pk>/waive/", partnerships.WaiveWindow.as_view(), name="window_waive"),
+    path("partnerships/<int:pk>/agreement/", partnerships.agreement_draft, name="agreement_draft"),
+    path("offers/<int:pk>/send/", partnerships.offer_send, name="offer_send"),
+    path("offers/<int:pk>/counter/", partnerships.OfferCounter.as_view(), name="offer_counter"),
+    path("offers/<int:pk>/accept/", partnerships.offer_accept, name="offer_accept"),
+    path("offers/<int:pk>/decline/", partnerships.offer_decline, name="offer_decline"),
+    path("offers/<int:pk>/withdraw/", partnerships.offer_withdraw, name="offer_withdraw"),
+    path("limits/", partnerships.Limits.as_view(), name="limits"),
+    path("agreements/<int:pk>/", agreements.AgreementDetail.as_view(), name="agreement_detail"),
+    path("agreements/<int:pk>/edit/", agreements.AgreementEdit.as_view(), name="agreement_edit"),
+    path("agreements/<int:pk>/milestones/", agreements.EditMilestones.as_view(), name="agreement_milestones"),
+    path("agreements/<int:pk>/send/", agreements.agreement_send, name="agreement_send"),
+    path("agreements/<int:pk>/take-back/", agreements.agreement_take_back, name="agreement_take_back"),
+    path("agreements/<int:pk>/sign/", agreements.SignPage.as_view(), name="agreement_sign"),
+    path("agreements/<int:pk>/document.pdf", agreements.DocumentFile.as_view(), name="agreement_document"),
+    path(
+        "agreements/<int:pk>/certificate.pdf",
+        agreements.CertificateFile.as_view(),
+        name="agreement_certificate",
+    ),
+    path("<int:pk>/tracker/", tracker.TrackerTab.as_view(), name="tracker_tab"),
+    path("tracker/", tracker.Tracker.as_view(), name="tracker"),
+    path("tracker/move/", tracker.BoardMove.as_view(), name="board_move"),
+    path("deliverables/<int:pk>/", tracker.DeliverableDetail.as_view(), name="deliverable_detail"),
+    path("deliverables/<int:pk>/edit/", agreements.DeliverableEdit.as_view(), name="deliverable_edit"),
+    path("deliverables/<int:pk>/reschedule/", tracker.deliverable_reschedule, name="deliverable_reschedule"),
+    path("deliverables/<int:pk>/publish/", tracker.deliverable_publish, name="deliverable_publish"),
+    path("deliverables/<int:pk>/accept/", tracker.deliverable_accept, name="deliverable_accept"),
+    path("deliverables/<int:pk>/unpublish/", tracker.deliverable_unpublish, name="deliverable_unpublish"),
+    path("deliverables/<int:pk>/cancel/", tracker.deliverable_cancel, name="deliverable_cancel"),
+    path("<int:pk>/calendar/", calendar.CalendarTab.as_view(), name="calendar_tab"),
+    path("calendar/", calendar.Calendar.as_view(), name="calendar"),
+    path("calendar/move/", calendar.Move.as_view(), name="calendar_move"),
+    path("home/campaigns/", workspace.HomePanel.as_view(), name="home_panel"),
+    path("home/work/", tracker.MyWorkPanel.as_view(), name="work_panel"),
+]
+
+portal_urlpatterns: list[URLPattern | URLResolver] = [
+    path("campaigns/", portal.Partnerships.as_view(), name="portal_partnerships"),
+    path("campaigns/home/", portal.PortalPanel.as_view(), name="portal_panel"),
+    path("campaigns/<int:pk>/", portal.PortalPartnership.as_view(), name="portal_partnership"),
+    path("campaigns/offers/<int:pk>/accept/", portal.offer_accept, name="portal_offer_accept"),
+    path("campaigns/offers/<int:pk>/counter/", portal.PortalCounter.as_view(), name="portal_offer_counter"),
+    path("campaigns/offers/<int:pk>/decline/", portal.offer_decline, name="portal_offer_decline"),
+    path("campaigns/offers/<int:pk>/withdraw/", portal.offer_withdraw, name="portal_offer_withdraw"),
+    path("campaigns/agreements/<int:pk>/", portal.PortalAgreement.as_view(), name="portal_agreement"),
+    path("campaigns/agreements/<int:pk>/sign/", portal.PortalSign.as_view(), name="portal_agreement_sign"),
+    path(
+        "campaigns/agreements/<int:pk>/document.pdf",
+        agreements.PortalDocument.as_view(),
+        name="portal_agreement_document",
+    ),
+    path(
+        "campaigns/agreements/<int:pk>/certificate.pdf",
+        agreements.PortalCertificate.as_view(),
+        name="portal_agreement_certificate",
+    ),
+    path("content/<int:pk>/", portal.PortalDeliverable.as_view(), name="portal_deliverable"),
+    path("content/<int:pk>/publish/", portal.PortalPublish.as_view(), name="portal_deliverable_publish"),
+    path("calendar/", portal.PortalCalendar.as_view(), name="portal_calendar"),
+]
+
+client_urlpatterns: list[URLPattern | URLResolver] = [
+    path("campaigns/", client.ClientCampaigns.as_view(), name="client_campaigns"),
+    path("campaigns/home/", client.ClientPanel.as_view(), name="client_panel"),
+    path("campaigns/<int:pk>/", client.ClientCampaign.as_view(), name="client_campaign"),
+    path("campaigns/<int:pk>/shortlist/", client.ClientShortlist.as_view(), name="client_shortlist"),
+    path("campaigns/candidates/<int:pk>/decide/", client.ClientDecide.as_view(), name="client_decide"),
+    path("calendar/", client.ClientCalendar.as_view(), name="client_calendar"),
+]
+
+public_urlpatterns: list[URLPattern | URLResolver] = [
+    path("brands/", brands.BrandList.as_view(), name="brands"),
+    path("brands/new/", brands.BrandNew.as_view(), name="brand_new"),
+    path("brands/<int:pk>/", brands.BrandDetail.as_view(), name="brand_detail"),
+    path("brands/<int:pk>/edit/", brands.BrandEdit.as_view(), name="brand_edit"),
+    path("brands/<int:pk>/weights/", brands.BrandWeights.as_view(), name="brand_weights"),
+    path("brands/<int:pk>/archive/", brands.brand_archive, name="brand_archive"),
+    path("brands/<int:pk>/products/new/", brands.ProductNew.as_view(), name="product_new"),
+    path("brands/<int:pk>/members/new/", brands.MemberNew.as_view(), name="member_new"),
+    path("brands/products/<int:pk>/edit/", brands.ProductEdit.as_view(), name="product_edit"),
+    path("brands/members/<int:pk>/remove/", brands.member_remove, name="member_remove"),
+    path("calendar/events/", calendar.Events.as_view(), name="calendar_events"),
+    path("calendar/feed/", calendar.FeedCreate.as_view(), name="feed_create"),
+    path("calendar/feed/<int:pk>/revoke/", calendar.feed_revoke, name="feed_revoke"),
+    path("calendar/<str:token>.ics", calendar.feed, name="feed"),
+    path("shared/<str:token>/", client.Shared.as_view(), name="shared"),
+    path("verify/", agreements.Verify.as_view(), name="verify"),
+]

@@ -1,0 +1,37 @@
+"""What this room follows (posts that were pulled), and the kinds of messages it sends."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from campaigns import tracking
+from creators.models import Post
+from krm import events
+from krm.events.models import Event
+
+for _name, _label in (
+    ("campaigns.offer_received", _("Offer to answer")),
+    ("campaigns.offer_answered", _("Offer answered")),
+    ("campaigns.agreement_to_sign", _("Agreement to sign")),
+    ("campaigns.agreement_signed", _("Agreement signed")),
+    ("campaigns.shortlist_submitted", _("Shortlist to approve")),
+    ("campaigns.shortlist_decided", _("Shortlist decision")),
+    ("campaigns.content_approved", _("Content approved or accepted")),
+    ("campaigns.content_published", _("Content published")),
+    ("campaigns.post_unapproved", _("Post before approval")),
+    ("campaigns.date_moved", _("Publish date moved")),
+    ("campaigns.content_due", _("Content due soon or late")),
+):
+    events.register_kind(_name, _label)
+
+
+@events.subscribe("creators.post_seen", name="campaigns.match_post")
+def match_post(event: Event) -> None:
+    """A post was pulled: it may be the one that a deliverable waits for."""
+    post_id = (event.data or {}).get("post_id") or (
+        event.subject_id if event.subject_type == "creators.post" else None
+    )
+    ids = (event.data or {}).get("post_ids") or ([post_id] if post_id else [])
+    for post in Post.objects.filter(pk__in=ids).select_related("account"):
+        if tracking.link_waiting(post) is None:
+            tracking.match_post(post)

@@ -1,0 +1,85 @@
+"""Where this room shows itself: navigation, tabs, panels."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from krm.web.nav import register_nav
+from krm.web.panels import register_panel
+from krm.web.tabs import register_tab
+
+register_nav(
+    "staff", key="campaigns", label=_("Campaigns"), url_name="campaigns:list", icon="speakerphone", order=20
+)
+register_nav(
+    "staff", key="tracker", label=_("Tracker"), url_name="campaigns:tracker", icon="list-check", order=22
+)
+register_nav(
+    "staff", key="calendar", label=_("Calendar"), url_name="campaigns:calendar", icon="calendar", order=24
+)
+register_nav(
+    "staff", key="brands", label=_("Brands"), url_name="campaigns:brands", icon="building-store", order=26
+)
+register_nav(
+    "portal",
+    key="campaigns",
+    label=_("Campaigns"),
+    url_name="campaigns:portal_partnerships",
+    icon="speakerphone",
+    order=10,
+)
+register_nav(
+    "portal",
+    key="calendar",
+    label=_("Calendar"),
+    url_name="campaigns:portal_calendar",
+    icon="calendar",
+    order=30,
+)
+register_nav(
+    "client",
+    key="campaigns",
+    label=_("Campaigns"),
+    url_name="campaigns:client_campaigns",
+    icon="speakerphone",
+    order=10,
+)
+register_nav(
+    "client",
+    key="calendar",
+    label=_("Calendar"),
+    url_name="campaigns:client_calendar",
+    icon="calendar",
+    order=20,
+)
+
+register_tab("campaign", key="shortlist", label=_("Shortlist"), url_name="campaigns:shortlist_tab", order=10)
+register_tab(
+    "campaign", key="partnerships", label=_("Partnerships"), url_name="campaigns:partnerships_tab", order=20
+)
+register_tab("campaign", key="tracker", label=_("Tracker"), url_name="campaigns:tracker_tab", order=40)
+register_tab("campaign", key="calendar", label=_("Calendar"), url_name="campaigns:calendar_tab", order=45)
+register_tab("campaign", key="budget", label=_("Budget"), url_name="campaigns:budget_tab", order=60)
+
+register_panel(
+    "home",
+    key="work",
+    url_name="campaigns:work_panel",
+    order=10,
+    perm="campaigns.view",
+    title=_("Due next"),
+    width="half",
+)
+register_panel(
+    "home",
+    key="campaigns",
+    url_name="campaigns:home_panel",
+    order=15,
+    perm="campaigns.view",
+    title=_("Running campaigns"),
+    width="half",
+)
+register_panel("portal.home", key="campaigns", url_name="campaigns:portal_panel", order=10, title=_("To do"))
+register_panel(
+    "client.home", key="campaigns", url_name="campaigns:client_panel", order=10, title=_("Campaigns")
+)
