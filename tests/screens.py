@@ -66,7 +66,9 @@ def main() -> None:
             for path in options.paths:
                 page = _watched(context.new_page())
                 page.goto(base + path, wait_until="load")
-                page.wait_for_timeout(1200)
+                page.evaluate("for (let y = 0; y < document.body.scrollHeight; y += 400) setTimeout(() => scrollTo(0, y), y / 8)")
+                page.wait_for_timeout(1500)
+                page.evaluate("scrollTo(0, 0)")
                 file = out / f"{path.strip('/').replace('/', '_').replace('?', '_') or 'home'}-{name}.png"
                 page.screenshot(path=str(file), full_page=options.full)
                 problems = violations(page) + page.krm_console

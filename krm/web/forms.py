@@ -24,7 +24,7 @@ class _Furniture:
                 case forms.CheckboxInput():
                     classes.add("form-check-input")
                 case forms.RadioSelect() | forms.CheckboxSelectMultiple():
-                    classes.add("form-check-input")
+                    pass  # the class would land on the group as well as on each box
                 case forms.Select():
                     classes.add("form-select")
                 case _:
@@ -38,7 +38,8 @@ class _Furniture:
                     widget.input_type = "date"
                     widget.format = widget.format or "%Y-%m-%d"
                 case forms.Textarea():
-                    widget.attrs.setdefault("rows", 4)
+                    if str(widget.attrs.get("rows", "10")) == "10":  # Django's default is a wall
+                        widget.attrs["rows"] = 4
                 case forms.NumberInput() if isinstance(field, forms.DecimalField | forms.FloatField):
                     widget.attrs.setdefault("inputmode", "decimal")
 

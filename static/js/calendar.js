@@ -9,7 +9,8 @@ class Calendar extends HTMLElement {
     await script(word("fullcalendarLocales"));
     if (!this.isConnected || this.calendar) return;
     const small = window.matchMedia("(max-width: 760px)");
-    this.calendar = new globalThis.FullCalendar.Calendar(this, {
+    const box = this.appendChild(document.createElement("div"));
+    this.calendar = new globalThis.FullCalendar.Calendar(box, {
       locale: language() === "id" ? "id" : "en-gb", firstDay: 1, height: "auto", nowIndicator: true, dayMaxEvents: 4,
       timeZone: this.dataset.timezone || "local",
       initialView: small.matches ? "listMonth" : this.dataset.view || "dayGridMonth",
@@ -22,7 +23,7 @@ class Calendar extends HTMLElement {
       eventClassNames: ({ event }) => (event.extendedProps.tone ? [`tone-${event.extendedProps.tone}`] : []),
       eventDidMount: ({ event, el }) => { if (event.extendedProps.hint) el.title = event.extendedProps.hint; },
       eventDrop: (change) => this.move(change),
-      viewDidMount: () => this.tidy(), datesSet: () => this.tidy(),
+      viewDidMount: () => this.tidy(), datesSet: () => this.tidy(), eventsSet: () => this.tidy(),
       eventClick: (click) => {
         if (!click.event.extendedProps.dialog) return;
         click.jsEvent.preventDefault();
@@ -33,11 +34,13 @@ class Calendar extends HTMLElement {
     this.follow = () => this.calendar.refetchEvents();
     document.addEventListener("krm:refetch", this.follow);
   }
-  disconnectedCallback() { document.removeEventListener("krm:refetch", this.follow); this.calendar?.destroy(); this.calendar = null; }
+  disconnectedCallback() { document.removeEventListener("krm:refetch", this.follow); this.calendar?.destroy(); this.calendar = null; this.replaceChildren(); }
   tidy() {
     // The library marks buttons with titles only; screen readers want names.
     requestAnimationFrame(() => {
       for (const button of this.querySelectorAll(".fc-prev-button, .fc-next-button")) if (button.title) button.setAttribute("aria-label", button.title);
+      // A day's name is its number and what is on it, not the number alone.
+      for (const cell of this.querySelectorAll("td[aria-labelledby]")) cell.removeAttribute("aria-labelledby");
       for (const table of this.querySelectorAll(".fc-scroller")) if (table.scrollHeight > table.clientHeight) table.tabIndex = 0;
     });
   }

@@ -36,6 +36,16 @@ export function short(value) {
   return new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(scaled) + suffix;
 }
 
+// Specs stay plain Vega-Lite (the same ones become PDF): "~s" is read as the house's short form only here.
+function localised(part) {
+  if (Array.isArray(part)) { for (const item of part) localised(item); return part; }
+  if (part && typeof part === "object") {
+    for (const [key, value] of Object.entries(part)) if (key !== "data" && key !== "datasets") localised(value);
+    if (part.format === "~s" && !part.formatType) part.formatType = "krmNumber";
+  }
+  return part;
+}
+
 function theme() {
   const style = getComputedStyle(document.documentElement);
   const token = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -48,6 +58,7 @@ function theme() {
     bar: { cornerRadiusEnd: 3, color: token("chart-1"), discreteBandSize: { band: 0.62 } }, area: { color: token("chart-1"), line: { color: token("chart-1"), strokeWidth: 1.8 } },
     point: { color: token("chart-1") }, rule: { color: token("ink-3") }, text: { color: token("ink-2"), font, fontSize: 11 }, arc: { stroke: token("surface"), strokeWidth: 2 },
     axis: { labelColor: token("ink-3"), titleColor: token("ink-3"), labelFont: font, titleFont: font, labelFontSize: 11, titleFontSize: 11, titleFontWeight: 500, gridColor: token("line"), domain: false, ticks: false, labelPadding: 7, tickCount: 5, labelOverlap: true },
+    axisXBand: { labelAngle: 0, labelLimit: 96 }, axisXPoint: { labelAngle: 0, labelLimit: 96 },
     axisX: { grid: false, domain: true, domainColor: token("line-strong") }, axisYQuantitative: { grid: true }, axisXQuantitative: { grid: true, domain: false },
     legend: { labelColor: token("ink-2"), titleColor: token("ink-3"), labelFont: font, labelFontSize: 11, orient: "top", direction: "horizontal", symbolSize: 60, symbolType: "circle", symbolStrokeWidth: 0, offset: 8 },
     numberFormatType: "krmNumber", customFormatTypes: true,
@@ -100,14 +111,12 @@ class Chart extends HTMLElement {
       vega.formatLocale(NUMBERS[lang]);
       if (TIMES[lang]) vega.timeFormatLocale(TIMES[lang]);
       // "~s" is the house's short form: 1.2M, and 1,2 jt in Indonesian, where SI letters mean something else.
-      const numbers = vega.numberFormatDefaultLocale?.() ?? null;
       vega.expressionFunction("krmNumber", (value, pattern) => {
         if (value === null || value === undefined) return "–";
         if (!pattern || pattern === "~s") return short(value);
         return vega.locale(NUMBERS[lang], TIMES[lang] ?? undefined).format(pattern)(value);
       });
-      void numbers;
-      const spec = JSON.parse(this.dataset.spec);
+      const spec = localised(JSON.parse(this.dataset.spec));
       spec.autosize = { type: "fit-x", contains: "padding" };
       spec.width = this.inner();
       const compiled = vegaLite.compile(spec, { config: theme(), logger: vega.logger(vega.Error) }).spec;
