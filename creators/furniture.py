@@ -9,9 +9,20 @@ from krm.web.tabs import register_tab
 
 
 def register() -> None:
+    from creators.access import ATTACHMENT
+    from krm.accounts.invitations import register_attachment
+
+    register_attachment(ATTACHMENT)
     register_nav("staff", key="creators", label=_("Creators"), url_name="creators:list", icon="users", order=10,
                  perm="creators.view", shortcut="c")  # fmt: skip
-    register_nav("portal", key="profile", label=_("My profile"), url_name="creators:portal_profiles", icon="user", order=80)
+    register_nav(
+        "portal",
+        key="profile",
+        label=_("My profile"),
+        url_name="creators:portal_profiles",
+        icon="user",
+        order=80,
+    )
     for order, (key, label, name) in enumerate(
         [
             ("accounts", _("Accounts"), "creators:accounts_tab"),

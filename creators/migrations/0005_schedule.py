@@ -5,33 +5,94 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('creators', '0004_peers'),
+        ("creators", "0004_peers"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='AccountSchedule',
+            name="AccountSchedule",
             fields=[
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='schedule', serialize=False, to='creators.socialaccount')),
-                ('platform', models.CharField(choices=[('instagram', 'Instagram'), ('tiktok', 'TikTok'), ('youtube', 'YouTube'), ('x', 'X'), ('facebook', 'Facebook')], max_length=12, verbose_name='platform')),
-                ('cadence', models.CharField(choices=[('live', 'In a live campaign'), ('shortlisted', 'Shortlisted or contracted'), ('warm', 'Watched'), ('cold', 'In the file')], default='cold', max_length=12, verbose_name='cadence')),
-                ('rank', models.PositiveSmallIntegerField(default=3)),
-                ('due_at', models.DateTimeField(verbose_name='next update')),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('lease_token', models.CharField(blank=True, max_length=32)),
-                ('last_attempt_at', models.DateTimeField(blank=True, null=True, verbose_name='last attempt')),
-                ('last_ok_at', models.DateTimeField(blank=True, null=True, verbose_name='last update')),
-                ('last_outcome', models.CharField(blank=True, max_length=20, verbose_name='last outcome')),
-                ('last_reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('fail_count', models.PositiveSmallIntegerField(default=0, verbose_name='failures in a row')),
-                ('paused_reason', models.CharField(blank=True, max_length=20, verbose_name='paused because')),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="schedule",
+                        serialize=False,
+                        to="creators.socialaccount",
+                    ),
+                ),
+                (
+                    "platform",
+                    models.CharField(
+                        choices=[
+                            ("instagram", "Instagram"),
+                            ("tiktok", "TikTok"),
+                            ("youtube", "YouTube"),
+                            ("x", "X"),
+                            ("facebook", "Facebook"),
+                        ],
+                        max_length=12,
+                        verbose_name="platform",
+                    ),
+                ),
+                (
+                    "cadence",
+                    models.CharField(
+                        choices=[
+                            ("live", "In a live campaign"),
+                            ("shortlisted", "Shortlisted or contracted"),
+                            ("warm", "Watched"),
+                            ("cold", "In the file"),
+                        ],
+                        default="cold",
+                        max_length=12,
+                        verbose_name="cadence",
+                    ),
+                ),
+                ("rank", models.PositiveSmallIntegerField(default=3)),
+                ("due_at", models.DateTimeField(verbose_name="next update")),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("lease_token", models.CharField(blank=True, max_length=32)),
+                ("last_attempt_at", models.DateTimeField(blank=True, null=True, verbose_name="last attempt")),
+                ("last_ok_at", models.DateTimeField(blank=True, null=True, verbose_name="last update")),
+                ("last_outcome", models.CharField(blank=True, max_length=20, verbose_name="last outcome")),
+                ("last_reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                ("fail_count", models.PositiveSmallIntegerField(default=0, verbose_name="failures in a row")),
+                ("paused_reason", models.CharField(blank=True, max_length=20, verbose_name="paused because")),
             ],
             options={
-                'verbose_name': 'account schedule',
-                'indexes': [models.Index(condition=models.Q(('paused_reason', '')), fields=['platform', 'rank', 'due_at'], name='creators_schedule_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('cadence__in', ['live', 'shortlisted', 'warm', 'cold'])), name='creators_schedule_cadence'), models.CheckConstraint(condition=models.Q(('platform__in', ['instagram', 'tiktok', 'youtube', 'x', 'facebook'])), name='creators_schedule_platform'), models.CheckConstraint(condition=models.Q(models.Q(('lease_token', ''), ('lease_until', None)), models.Q(models.Q(('lease_token', ''), _negated=True), ('lease_until__isnull', False)), _connector='OR'), name='creators_schedule_lease_whole')],
+                "verbose_name": "account schedule",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("paused_reason", "")),
+                        fields=["platform", "rank", "due_at"],
+                        name="creators_schedule_due",
+                    )
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("cadence__in", ["live", "shortlisted", "warm", "cold"])),
+                        name="creators_schedule_cadence",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("platform__in", ["instagram", "tiktok", "youtube", "x", "facebook"])
+                        ),
+                        name="creators_schedule_platform",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lease_token", ""), ("lease_until", None)),
+                            models.Q(
+                                models.Q(("lease_token", ""), _negated=True), ("lease_until__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="creators_schedule_lease_whole",
+                    ),
+                ],
             },
         ),
     ]

@@ -37,7 +37,9 @@ class AccountSchedule(models.Model):
     last_outcome = models.CharField(_("last outcome"), max_length=20, blank=True)
     last_reason = models.CharField(_("reason"), max_length=300, blank=True)
     fail_count = models.PositiveSmallIntegerField(_("failures in a row"), default=0)
-    paused_reason = models.CharField(_("paused because"), max_length=20, blank=True)  # an outcome, or "" for not
+    paused_reason = models.CharField(
+        _("paused because"), max_length=20, blank=True
+    )  # an outcome, or "" for not
 
     objects = ScheduleQuerySet.as_manager()
 
@@ -45,14 +47,19 @@ class AccountSchedule(models.Model):
         verbose_name = _("account schedule")
         indexes = [
             models.Index(
-                fields=["platform", "rank", "due_at"], condition=Q(paused_reason=""), name="creators_schedule_due"
+                fields=["platform", "rank", "due_at"],
+                condition=Q(paused_reason=""),
+                name="creators_schedule_due",
             ),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(cadence__in=Cadence.values), name="creators_schedule_cadence"),
-            models.CheckConstraint(condition=Q(platform__in=Platform.values), name="creators_schedule_platform"),
             models.CheckConstraint(
-                condition=Q(lease_token="", lease_until=None) | (~Q(lease_token="") & Q(lease_until__isnull=False)),
+                condition=Q(platform__in=Platform.values), name="creators_schedule_platform"
+            ),
+            models.CheckConstraint(
+                condition=Q(lease_token="", lease_until=None)
+                | (~Q(lease_token="") & Q(lease_until__isnull=False)),
                 name="creators_schedule_lease_whole",
             ),
         ]

@@ -1,0 +1,178 @@
+"""What the pages of one creator show, read with few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import F
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+
+from creators.models import (
+    AccountSnapshot,
+    AudienceSnapshot,
+    BenchmarkRow,
+    Creator,
+    Post,
+    Score,
+    ScoreComponent,
+    ScoreKind,
+    SocialAccount,
+)
+
+HISTORY_DAYS = 730
+PARTS = ("likes", "comments", "shares", "saves")
+
+
+def accounts_of(creator: Creator) -> list[SocialAccount]:
+    return list(
+        creator.accounts.select_related("tier").order_by(F("followers").desc(nulls_last=True), "pk")  # type: ignore[attr-defined]
+    )
+
+
+def history(accounts: Sequence[SocialAccount]) -> list[AccountSnapshot]:
+    """Snapshots of the two years before the newest figure, oldest first."""
+    if not accounts:
+        return []
+    newest = max((a.figures_as_of for a in accounts if a.figures_as_of), default=localdate())
+    return list(
+        AccountSnapshot.objects.filter(
+            account_id__in=[a.pk for a in accounts], as_of__gt=newest - timedelta(days=HISTORY_DAYS)
+        ).order_by("as_of", "account_id", "source")
+    )
+
+
+def growth_rows(
+    accounts: Sequence[SocialAccount], snapshots: Iterable[AccountSnapshot]
+) -> list[dict[str, Any]]:
+    """Points of the growth chart; a vendor's estimate and the platform's own count are never one series."""
+    names = {a.pk: f"{a.get_platform_display()} {a}" for a in accounts}
+    rows = []
+    for snapshot in snapshots:
+        if snapshot.followers is None:
+            continue
+        own = snapshot.source.startswith("platform")
+        label = (
+            names[snapshot.account_id]
+            if own
+            else f"{names[snapshot.account_id]} ({snapshot.get_source_display()})"
+        )
+        rows.append({"day": snapshot.as_of, "followers": snapshot.followers, "account": label})
+    return rows
+
+
+def benchmarks_of(accounts: Sequence[SocialAccount]) -> dict[int, BenchmarkRow]:
+    """Engagement that is usual for each account's platform and tier, by account."""
+    if not accounts:
+        return {}
+    rows = BenchmarkRow.objects.filter(
+        platform__in={a.platform for a in accounts}, metric="er", source="own"
+    ).order_by("as_of")
+    found = {(row.platform, row.tier): row for row in rows}
+    out: dict[int, BenchmarkRow] = {}
+    for account in accounts:
+        tier = account.tier.name if account.tier else ""
+        row = found.get((account.platform, tier)) or found.get((account.platform, ""))
+        if row is not None:
+            out[account.pk] = row
+    return out
+
+
+def interactions(post: Post) -> int | None:
+    given = [value for value in (getattr(post, name) for name in PARTS) if value is not None]
+    return sum(given) if given else None
+
+
+def best_posts(accounts: Sequence[SocialAccount], limit: int = 6) -> list[Post]:
+    """The most answered of the last 200 posts."""
+    recent = list(
+        Post.objects.filter(account_id__in=[a.pk for a in accounts], is_deleted=False)
+        .select_related("account")
+        .order_by("-published_at")[:200]
+    )
+    return sorted(recent, key=lambda post: interactions(post) or 0, reverse=True)[:limit]
+
+
+@dataclass(frozen=True)
+class Part:
+    """One bar of a score's explanation."""
+
+    name: str
+    value: float | None
+    weight: float
+    points: float  # what it adds to the score
+    lost: float  # what it takes from 100
+    percentile: float | None
+    evidence: int
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Explained:
+    score: Score
+    parts: list[Part]
+    changed: float | None  # since the score before
+
+
+def explain(accounts: Sequence[SocialAccount]) -> dict[int, dict[str, Explained]]:
+    """Current scores of these accounts with their reasons, by account and kind: two queries."""
+    ids = [a.pk for a in accounts]
+    scores = list(
+        Score.objects.filter(account_id__in=ids).order_by("account_id", "kind", "-computed_at", "-pk")
+    )
+    current = {(s.account_id, s.kind): s for s in reversed(scores) if s.is_current}
+    before: dict[tuple[int, str], Score] = {}
+    for score in scores:
+        key = (score.account_id, score.kind)
+        if key in current and score.pk != current[key].pk and key not in before:
+            before[key] = score
+    components: dict[int, list[ScoreComponent]] = {}
+    for row in ScoreComponent.objects.filter(score__in=[s.pk for s in current.values()]).order_by(
+        "-weight", "name"
+    ):
+        components.setdefault(row.score_id, []).append(row)
+    out: dict[int, dict[str, Explained]] = {}
+    for (account_id, kind), score in current.items():
+        earlier = before.get((account_id, kind))
+        changed = (
+            score.value - earlier.value
+            if earlier and score.value is not None and earlier.value is not None
+            else None
+        )
+        parts = [_part(row) for row in components.get(score.pk, [])]
+        out.setdefault(account_id, {})[kind] = Explained(score, parts, changed)
+    return out
+
+
+def _part(row: ScoreComponent) -> Part:
+    value = row.value if row.value is not None else 0.0
+    sentence = row.sentence_id if (get_language() or "").startswith("id") else row.sentence_en
+    return Part(
+        row.name, row.value, row.weight, 100 * row.weight * value, 100 * row.weight * (1 - value), row.percentile,
+        row.evidence, sentence,
+    )  # fmt: skip
+
+
+def score_history(
+    account: SocialAccount, kind: str = ScoreKind.AUTHENTICITY, limit: int = 200
+) -> list[Score]:
+    return list(reversed(Score.objects.filter(account=account, kind=kind, value__isnull=False)[:limit]))
+
+
+def audiences_of(accounts: Sequence[SocialAccount]) -> dict[int, AudienceSnapshot]:
+    """The newest audience of each account."""
+    rows = (
+        AudienceSnapshot.objects.filter(account_id__in=[a.pk for a in accounts])
+        .order_by("account_id", "-as_of", "-pk")
+        .distinct("account_id")
+    )
+    return {row.account_id: row for row in rows}
+
+
+def shares(groups: dict[str, float], limit: int = 8) -> list[dict[str, Any]]:
+    """The largest groups of an audience, as chart rows."""
+    ordered = sorted(groups.items(), key=lambda pair: -float(pair[1]))[:limit]
+    return [{"group": name, "share": float(value)} for name, value in ordered]

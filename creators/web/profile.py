@@ -1,0 +1,275 @@
+"""One creator: overview and the tabs of this room."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from creators import profiles
+from creators.models import Creator, Post, SocialAccount
+from creators.web import wording
+from creators.web.forms import FileForm, NoteForm
+from krm.web import charts, format
+from krm.web.pages import DetailPage, TabPage
+
+
+def overview(creator: Creator) -> dict[str, Any]:
+    accounts = profiles.accounts_of(creator)
+    rows = profiles.growth_rows(accounts, profiles.history(accounts))
+    usual = profiles.benchmarks_of(accounts)
+    cards = [
+        {
+            "account": account,
+            "basis": wording.BASES.get(account.engagement_basis, ""),
+            "usual": usual.get(account.pk),
+            "ratio": _ratio(account.engagement_rate, usual.get(account.pk)),
+        }
+        for account in accounts
+    ]
+    return {
+        "cards": cards,
+        "growth": charts.line(rows, "day", "followers", series="account", x_title=_t("Day"), y_title=_t("Followers"),
+                              points=len(rows) < 60) if rows else None,
+        "versus": _versus(cards),
+        "best": [(post, profiles.interactions(post)) for post in profiles.best_posts(accounts)],
+    }  # fmt: skip
+
+
+def _ratio(rate: float | None, row: Any) -> float | None:
+    return rate / row.median - 1 if rate is not None and row is not None and row.median else None
+
+
+def _versus(cards: list[dict[str, Any]]) -> Any:
+    rows = []
+    for card in cards:
+        if card["account"].engagement_rate is None or card["usual"] is None:
+            continue
+        label = f"{card['account'].get_platform_display()} {card['account']}"
+        rows.append({"account": label, "rate": card["account"].engagement_rate, "whose": _t("This account")})
+        rows.append({"account": label, "rate": card["usual"].median, "whose": _t("Usual for its size")})
+    if not rows:
+        return None
+    spec = charts.bar(rows, "account", "rate", series="whose", format="percent", horizontal=True, stack=False,
+                      y_title=_t("Engagement"), height=60 + 44 * (len(rows) // 2))  # fmt: skip
+    encoding = spec.get("encoding", {})
+    if "y" in encoding:
+        encoding["yOffset"] = {"field": "whose"}
+    return spec
+
+
+class CreatorPage(DetailPage):
+    model = Creator
+    perm = "creators.view"
+    tabset = "creator"
+    template_name = "creators/detail.html"
+    breadcrumbs = [(_("Creators"), "creators:list")]
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("tier", "owner", "merged_into").prefetch_related("tags")
+
+    def get_context(self) -> dict[str, Any]:
+        return {} if self.request.GET.get("tab") else overview(self.object)
+
+
+class OverviewPanel(CreatorPage):
+    """The body of the overview alone, fetched again when a pull or a score arrives."""
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        self.object = self.get_object()
+        return self.render(
+            "creators/parts/overview.html", object=self.object, creator=self.object, **overview(self.object)
+        )
+
+
+class CreatorTab(TabPage):
+    model = Creator
+    perm = "creators.view"
+    tabset = "creator"
+    breadcrumbs = [(_("Creators"), "creators:list")]
+
+    def get_queryset(self) -> Any:
+        return super().get_queryset().select_related("tier", "owner")
+
+
+class AccountsTab(CreatorTab):
+    tab_key = "accounts"
+    template_name = "creators/tabs/accounts.html"
+
+    def get_context(self) -> dict[str, Any]:
+        from creators.models import AccountSchedule
+
+        accounts = profiles.accounts_of(self.object)
+        plans = {
+            plan.account_id: plan
+            for plan in AccountSchedule.objects.filter(account__in=[a.pk for a in accounts])
+        }
+        usual = profiles.benchmarks_of(accounts)
+        return {
+            "rows": [
+                {
+                    "account": a,
+                    "plan": plans.get(a.pk),
+                    "basis": wording.BASES.get(a.engagement_basis, ""),
+                    "usual": usual.get(a.pk),
+                }
+                for a in accounts
+            ],
+            "access": self.object.access.filter(revoked_at=None).select_related("user"),
+        }
+
+
+class PostsTab(CreatorTab):
+    tab_key = "posts"
+    template_name = "creators/tabs/posts.html"
+    SHOWN = 60
+
+    def get_context(self) -> dict[str, Any]:
+        rows = (
+            Post.objects.visible_to(self.request.user)
+            .filter(account__creator=self.object)
+            .select_related("account")
+            .order_by(F("published_at").desc(nulls_last=True), "-pk")[: self.SHOWN]
+        )
+        return {"posts": [(post, profiles.interactions(post)) for post in rows], "shown": self.SHOWN}
+
+
+class AudienceTab(CreatorTab):
+    tab_key = "audience"
+    template_name = "creators/tabs/audience.html"
+
+    def get_context(self) -> dict[str, Any]:
+        accounts = profiles.accounts_of(self.object)
+        newest = profiles.audiences_of(accounts)
+        shown = []
+        for account in accounts:
+            row = newest.get(account.pk)
+            if row is None:
+                continue
+            parts = []
+            for key, title in (("age", _t("Age")), ("gender", _t("Gender")), ("countries", _t("Countries")),
+                               ("cities", _t("Cities")), ("languages", _t("Languages")), ("interests", _t("Interests"))):  # fmt: skip
+                groups = profiles.shares(getattr(row, key))
+                if groups:
+                    sort = None if key == "age" else "-x"
+                    ordered = sorted(groups, key=lambda g: g["group"]) if key == "age" else groups
+                    parts.append((title, charts.bar(ordered, "group", "share", format="percent", horizontal=True, sort=sort,
+                                                    height=40 + 22 * len(groups), y_title=_t("Share"))))  # fmt: skip
+            shown.append({"account": account, "audience": row, "parts": parts})
+        return {"shown": shown}
+
+
+class ScoresTab(CreatorTab):
+    tab_key = "scores"
+    template_name = "creators/tabs/scores.html"
+
+    def get_context(self) -> dict[str, Any]:
+        accounts = profiles.accounts_of(self.object)
+        explained = profiles.explain(accounts)
+        blocks = []
+        for account in accounts:
+            found = explained.get(account.pk)
+            if not found:
+                continue
+            honest = found.get("authenticity")
+            blocks.append(
+                {
+                    "account": account,
+                    "engagement": found.get("engagement"),
+                    "authenticity": honest,
+                    "waterfall": waterfall(honest) if honest and honest.score.value is not None else None,
+                    "inputs": input_rows((honest or found["engagement"]).score.inputs),
+                }
+            )
+        return {"blocks": blocks, "names": wording.COMPONENTS}
+
+
+def waterfall(explained: profiles.Explained) -> dict[str, Any]:
+    """From 100 down to the score: what each component takes away."""
+    import altair as alt
+
+    rows: list[dict[str, Any]] = []
+    level = 100.0
+    for part in sorted(explained.parts, key=lambda part: -part.lost):
+        rows.append({"step": str(wording.COMPONENTS.get(part.name, part.name)), "from": round(level, 1),
+                     "to": round(level - part.lost, 1), "lost": round(-part.lost, 1), "nr": len(rows)})  # fmt: skip
+        level -= part.lost
+    rows.append(
+        {"step": _t("Score"), "from": 0.0, "to": round(level, 1), "lost": round(level, 1), "nr": len(rows)}
+    )
+    chart = (
+        alt.Chart(alt.Data(values=rows))
+        .mark_bar()
+        .encode(
+            y=alt.Y("step", type="nominal", sort=alt.EncodingSortField("nr"), title=None),
+            x=alt.X("from", type="quantitative", title=_t("Points of 100"), scale=alt.Scale(domain=[0, 100])),
+            x2="to",
+            tooltip=[alt.Tooltip("step", type="nominal"), alt.Tooltip("lost", type="quantitative")],
+        )
+        .properties(width="container", height=34 + 26 * len(rows))
+    )
+    spec: dict[str, Any] = chart.to_dict(validate=False)
+    spec.pop("config", None)
+    spec["usermeta"] = {
+        "krm": {"x": "step", "y": "lost", "series": None, "xTitle": _t("Component"), "yTitle": _t("Points")}
+    }
+    return spec
+
+
+def input_rows(inputs: dict[str, Any]) -> list[tuple[Any, str]]:
+    rows = []
+    for key, label in wording.INPUTS.items():
+        value = inputs.get(key)
+        if value is None:
+            text = format.NONE
+        elif key in wording.SHARES:
+            text = str(format.percent(value))
+        else:
+            text = str(format.number(value))
+        rows.append((label, text))
+    return rows
+
+
+class RatesTab(CreatorTab):
+    tab_key = "rates"
+    template_name = "creators/tabs/rates.html"
+
+    def get_context(self) -> dict[str, Any]:
+        from django.utils.timezone import localdate
+
+        return {
+            "rates": list(self.object.rate_cards.order_by("platform", "format", "-valid_from")),
+            "today": localdate(),
+        }
+
+
+class NotesTab(CreatorTab):
+    tab_key = "notes"
+    template_name = "creators/tabs/notes.html"
+
+    def get_context(self) -> dict[str, Any]:
+        return {
+            "notes": list(self.object.notes.select_related("author")),
+            "files": list(self.object.files.select_related("uploaded_by")),
+            "note_form": NoteForm(),
+            "file_form": FileForm(),
+        }
+
+
+class AccountPage(DetailPage):
+    """One account's own page: address of events and notifications; it leads to its creator."""
+
+    model = SocialAccount
+    perm = "creators.view"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        from django.shortcuts import redirect
+
+        account = self.get_object()
+        if account.creator_id:
+            return redirect(f"{reverse('creators:detail', args=[account.creator_id])}?tab=accounts")
+        return redirect(reverse("creators:list"))
