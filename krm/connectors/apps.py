@@ -7,3 +7,8 @@ class ConnectorsConfig(AppConfig):
     label = "connectors"
     verbose_name = _("Connectors")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from krm.connectors import outgoing
+
+        outgoing.register()

@@ -12,7 +12,9 @@ class EventsConfig(AppConfig):
 
     def ready(self) -> None:
         from krm.accounts.announcing import on_announcement
+        from krm.events import furniture, webhooks  # noqa: F401  webhooks register their permission
         from krm.events.recording import record
 
         on_announcement(record)
+        furniture.register()
         autodiscover_modules("subscribers")

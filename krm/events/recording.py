@@ -8,6 +8,7 @@ from django.db import connection, models, transaction
 
 from krm.events.context import current_request_id
 from krm.events.models import Event
+from krm.events.publishing import publish
 from krm.events.queue import enqueue
 
 
@@ -33,4 +34,5 @@ def record(name: str, subject: models.Model, *, actor: Any = None, data: dict[st
         request_id=current_request_id(),
     )
     enqueue("events.relay", once_per_transaction=True)
+    publish({"id": event.pk, "name": name, "subject_type": event.subject_type, "subject_id": event.subject_id})
     return event

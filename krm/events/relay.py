@@ -7,20 +7,31 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from krm.accounts.models import User
+from krm.accounts.permissions import add_perm, check, is_administrator
+from krm.errors import Conflict
 from krm.events.models import Delivery, Event
-from krm.events.subscribing import subscriber, subscribers_of
+from krm.events.queue import enqueue
+from krm.events.subscribing import listening, subscriber
 
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 BATCH = 200
+
+add_perm(
+    "events.retry_deliveries", is_administrator, reason=gettext_lazy("Only administrators retry parked deliveries.")
+)
 
 
 def fan_out() -> int:
     """Write one delivery a subscriber for events not relayed yet."""
     with transaction.atomic():
         events = list(Event.objects.select_for_update(skip_locked=True).filter(relayed_at=None).order_by("pk")[:BATCH])
-        rows = [Delivery(event=event, subscriber=s.name) for event in events for s in subscribers_of(event.name)]
+        subscribers = listening() if events else []
+        rows = [Delivery(event=event, subscriber=s.name) for event in events for s in subscribers if s.wants(event.name)]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         Event.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=timezone.now())
     return len(events)
@@ -61,6 +72,21 @@ def deliver_one() -> bool:
                 delivery.state = Delivery.State.PARKED
         delivery.save(update_fields=["state", "attempts", "due_at", "error", "done_at"])
     return True
+
+
+def retry(delivery: Delivery, *, by: User) -> Delivery:
+    """A person looked at a parked delivery and wants it tried again."""
+    check(by, "events.retry_deliveries", delivery)
+    if delivery.state != Delivery.State.PARKED:
+        raise Conflict(
+            _("This delivery is %(state)s; only a parked one is tried again by hand.")
+            % {"state": delivery.get_state_display().lower()}
+        )
+    with transaction.atomic():
+        delivery.state, delivery.attempts, delivery.due_at = Delivery.State.PENDING, 0, timezone.now()
+        delivery.save(update_fields=["state", "attempts", "due_at"])
+        enqueue("events.relay", once_per_transaction=True)
+    return delivery
 
 
 def run() -> None:

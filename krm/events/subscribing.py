@@ -16,6 +16,7 @@ class Subscriber:
     name: str
     patterns: tuple[str, ...]
     handler: Handler
+    when: Callable[[], bool] | None = None  # asked once a batch: False spares a delivery row an event
 
     def wants(self, event_name: str) -> bool:
         return any(fnmatch.fnmatchcase(event_name, pattern) for pattern in self.patterns)
@@ -24,21 +25,24 @@ class Subscriber:
 _subscribers: dict[str, Subscriber] = {}
 
 
-def subscribe(*patterns: str, name: str) -> Callable[[Handler], Handler]:
+def subscribe(
+    *patterns: str, name: str, when: Callable[[], bool] | None = None
+) -> Callable[[Handler], Handler]:
     """Register a handler for events whose name matches a pattern ("campaigns.*"). It may be called twice."""
 
     def register(handler: Handler) -> Handler:
         known = _subscribers.get(name)
         if known is not None and known.handler.__module__ != handler.__module__:
             raise ValueError(f"two subscribers are called {name!r}")
-        _subscribers[name] = Subscriber(name, patterns, handler)
+        _subscribers[name] = Subscriber(name, patterns, handler, when)
         return handler
 
     return register
 
 
-def subscribers_of(event_name: str) -> list[Subscriber]:
-    return [s for s in _subscribers.values() if s.wants(event_name)]
+def listening() -> list[Subscriber]:
+    """The subscribers that want anything at all just now."""
+    return [s for s in _subscribers.values() if s.when is None or s.when()]
 
 
 def subscriber(name: str) -> Subscriber | None:

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from krm.accounts.scope import Scope, ScopedQuerySet
+
+
+class EventQuerySet(ScopedQuerySet["Event"]):
+    def _scoped(self, scope: Scope) -> EventQuerySet:
+        """The whole stream is for who sees every brand; others read it per subject (`krm.events.seeing`)."""
+        return self if scope.all_teams else self.none()
+
+
+class DeliveryQuerySet(ScopedQuerySet["Delivery"]):
+    def _scoped(self, scope: Scope) -> DeliveryQuerySet:
+        return self if scope.role == "administrator" else self.none()
 
 
 class Event(models.Model):
@@ -20,7 +35,21 @@ class Event(models.Model):
     occurred_at = models.DateTimeField(default=timezone.now)
     relayed_at = models.DateTimeField(null=True, blank=True)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        triggers = [
+            pgtrigger.Protect(
+                name="event_unchanged",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "name", "subject_type", "subject_id", "data", "request_id", "occurred_at"
+                ),
+            ),
+            pgtrigger.Protect(name="event_kept", operation=pgtrigger.Delete),
+        ]
         indexes = [
             models.Index(fields=["subject_type", "subject_id", "-id"], name="event_subject"),
             models.Index(fields=["id"], condition=Q(relayed_at__isnull=True), name="event_unrelayed"),
@@ -35,9 +64,9 @@ class Delivery(models.Model):
     """One event on its way to one subscriber: at least once, in order per subject, parked after too many tries."""
 
     class State(models.TextChoices):
-        PENDING = "pending"
-        DONE = "done"
-        PARKED = "parked"
+        PENDING = "pending", _("Pending")
+        DONE = "done", _("Done")
+        PARKED = "parked", _("Parked")
 
     event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="deliveries")
     subscriber = models.CharField(max_length=120)
@@ -47,12 +76,20 @@ class Delivery(models.Model):
     error = models.TextField(blank=True)
     done_at = models.DateTimeField(null=True, blank=True)
 
+    objects = DeliveryQuerySet.as_manager()
+
     class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
         constraints = [models.UniqueConstraint(fields=["event", "subscriber"], name="delivery_once")]
         indexes = [
             models.Index(fields=["due_at"], condition=Q(state="pending"), name="delivery_due"),
             models.Index(fields=["id"], condition=Q(state="parked"), name="delivery_parked"),
         ]
+
+
+    def __str__(self) -> str:
+        return f"{self.event} → {self.subscriber}"
 
 
 class Lease(models.Model):
@@ -64,3 +101,6 @@ class Lease(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["name", "period"], name="lease_once")]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.period}"

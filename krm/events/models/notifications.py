@@ -11,7 +11,10 @@ from krm.accounts.scope import Scope, ScopedQuerySet
 
 class NotificationQuerySet(ScopedQuerySet["Notification"]):
     def _scoped(self, scope: Scope) -> NotificationQuerySet:
-        return self.filter(user_id=scope.user_id)
+        return self.filter(user_id=scope.user_id, in_app=True)
+
+    def unread(self) -> NotificationQuerySet:
+        return self.filter(read_at=None)
 
 
 class Notification(models.Model):
@@ -28,6 +31,8 @@ class Notification(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     read_at = models.DateTimeField(null=True, blank=True)
     emailed_at = models.DateTimeField(null=True, blank=True)
+    in_app = models.BooleanField(default=True)
+    by_mail = models.BooleanField(default=True)
 
     objects = NotificationQuerySet.as_manager()
 
@@ -36,6 +41,11 @@ class Notification(models.Model):
         indexes = [
             models.Index(fields=["user", "-id"], name="notification_user"),
             models.Index(fields=["user"], condition=Q(read_at__isnull=True), name="notification_unread"),
+            models.Index(
+                fields=["user"],
+                condition=Q(read_at__isnull=True, emailed_at__isnull=True, by_mail=True),
+                name="notification_to_mail",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -52,3 +62,6 @@ class NotificationPreference(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "kind"], name="notification_preference_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.kind}"

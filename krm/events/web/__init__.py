@@ -1,0 +1,1 @@
+"""Pages of events. Like every room's pages they stand on the furniture of `krm.web`."""
