@@ -125,3 +125,15 @@ class Empty:
     text: Any = ""
     action: tuple[Any, Any] | None = None  # (label, url name)
     icon: str = "inbox"
+
+
+_registered_bulk: dict[str, dict[str, BulkAction]] = {}
+
+
+def register_bulk(page: str, action: BulkAction) -> None:
+    """Put an action of a room above on a list of a room below, by the list's name."""
+    _registered_bulk.setdefault(page, {})[action.key] = action
+
+
+def registered_bulk(page: str) -> list[BulkAction]:
+    return list(_registered_bulk.get(page, {}).values())

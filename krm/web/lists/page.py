@@ -21,7 +21,7 @@ from krm.accounts.permissions import allowed, check
 from krm.web.forms import REFUSALS, add_refusal, refusal_text
 from krm.web.lists.cells import cell
 from krm.web.lists.chips import Chip, chips_for
-from krm.web.lists.columns import BulkAction, Column, Empty, state_label
+from krm.web.lists.columns import BulkAction, Column, Empty, registered_bulk, state_label
 from krm.web.lists.counting import CAP, Count, capped_count
 from krm.web.lists.export import csv_response, xlsx_response
 from krm.web.lists.keyset import Keyset, Order, Slice
@@ -75,7 +75,7 @@ class ListPage(Page):
         return list(self.columns)
 
     def get_bulk_actions(self) -> list[BulkAction]:
-        return list(self.bulk_actions)
+        return [*self.bulk_actions, *registered_bulk(self.name)]
 
     def search(self, queryset: models.QuerySet[Any], term: str) -> models.QuerySet[Any]:
         """Every word must be found in some field."""
@@ -141,7 +141,10 @@ class ListPage(Page):
     def filterset(self) -> Any:
         if self.filterset_class is None:
             return None
-        return self.filterset_class(data=self.request.GET, queryset=self.get_queryset(), request=self.request)
+        found = self.filterset_class(data=self.request.GET, queryset=self.get_queryset(), request=self.request)
+        found.form.auto_id = "filter_%s"
+        dress(found.form)
+        return found
 
     @cached_property
     def term(self) -> str:
