@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import logging
 import time
@@ -162,4 +163,5 @@ def client() -> Client:
     global _shared
     if _shared is None:
         _shared = Client()
+        atexit.register(_shared.close)
     return _shared

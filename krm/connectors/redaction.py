@@ -48,7 +48,10 @@ _BEARER = re.compile(r"(?i)\b(bearer|basic)\s+[A-Za-z0-9._~+/=-]+")
 
 
 def redact_url(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return "(not an address)"
     query = [
         (k, MASK if k.lower() in SECRET_NAMES else v)
         for k, v in parse_qsl(parts.query, keep_blank_values=True)

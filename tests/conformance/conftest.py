@@ -1,0 +1,1 @@
+from tests.sandbox import sandbox, sandbox_process  # noqa: F401

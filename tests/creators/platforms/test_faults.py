@@ -1,0 +1,232 @@
+"""Each thing that can go wrong at a platform leads to its outcome class, account state and next due time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from creators.models import AccountSchedule, AccountSnapshot, AccountState, Post
+from creators.platforms.instagram.client import app_bucket
+from creators.pulling import runner, schedule
+from krm.connectors import budgets, credentials
+from krm.connectors.models import Credential, OutcomeCount
+from krm.connectors.outcomes import Kind
+from tests.sandbox import Running, demo
+
+PUBLIC, OWN, DISPLAY, BUSINESS, CHANNEL = "instagram", "instagram own", "tiktok", "tiktok business", "youtube"
+
+# case, fault, where, outcome, account state, paused, how long until the next try
+CASES = [
+    ("a private account", "private", PUBLIC, Kind.UNAVAILABLE, AccountState.UNAVAILABLE, "", timedelta(days=1)),
+    ("a throttled app", "rate_limited", PUBLIC, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
+    ("the page limit", "quota", PUBLIC, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("their error", "server_error", PUBLIC, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("half a document", "truncated", PUBLIC, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("our error", "bad_request", PUBLIC, Kind.BAD_REQUEST, AccountState.ACTIVE, "", timedelta(days=1)),
+    ("no permission", "scope", PUBLIC, Kind.SCOPE_MISSING, AccountState.NEEDS_CONSENT, "scope_missing", timedelta(days=30)),
+    ("consent withdrawn", "revoked", OWN, Kind.AUTH_REVOKED, AccountState.NEEDS_CONSENT, "auth_revoked", timedelta(days=30)),
+    ("their error", "server_error", OWN, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("TikTok throttles", "rate_limited", DISPLAY, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
+    ("TikTok has no such user", "private", DISPLAY, Kind.UNAVAILABLE, AccountState.UNAVAILABLE, "", timedelta(days=1)),
+    ("a scope was not given", "scope", DISPLAY, Kind.SCOPE_MISSING, AccountState.NEEDS_CONSENT, "scope_missing", timedelta(days=30)),
+    ("TikTok refuses twice", "revoked", DISPLAY, Kind.AUTH_REVOKED, AccountState.NEEDS_CONSENT, "auth_revoked", timedelta(days=30)),
+    ("TikTok's error", "server_error", DISPLAY, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("half a document", "truncated", DISPLAY, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("our error", "bad_request", DISPLAY, Kind.BAD_REQUEST, AccountState.ACTIVE, "", timedelta(days=1)),
+    ("Business throttles", "rate_limited", BUSINESS, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
+    ("Business has no permission", "scope", BUSINESS, Kind.SCOPE_MISSING, AccountState.NEEDS_CONSENT, "scope_missing", timedelta(days=30)),
+    ("Business refuses twice", "revoked", BUSINESS, Kind.AUTH_REVOKED, AccountState.NEEDS_CONSENT, "auth_revoked", timedelta(days=30)),
+    ("Business's error", "server_error", BUSINESS, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("the day's quota", "quota", CHANNEL, Kind.QUOTA_SPENT, AccountState.ACTIVE, "", None),
+    ("too quick", "rate_limited", CHANNEL, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
+    ("a closed channel", "private", CHANNEL, Kind.UNAVAILABLE, AccountState.UNAVAILABLE, "", timedelta(days=1)),
+    ("Google's error", "server_error", CHANNEL, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("half a document", "truncated", CHANNEL, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("our error", "bad_request", CHANNEL, Kind.BAD_REQUEST, AccountState.ACTIVE, "", timedelta(days=1)),
+    ("a bad key", "expired_token", CHANNEL, Kind.AUTH_EXPIRED, AccountState.ACTIVE, "", timedelta(hours=1)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("case", "fault", "where", "kind", "state", "paused", "wait"),
+    CASES,
+    ids=[f"{c[2]}: {c[0]}" for c in CASES],
+)
+def test_a_fault(
+    connected: Running, account: Any, consent: Any, pull: Any,
+    case: str, fault: str, where: str, kind: Kind, state: str, paused: str, wait: timedelta | None,
+) -> None:  # fmt: skip
+    platform = where.split()[0]
+    wanted = {PUBLIC: "", OWN: "insights", DISPLAY: "display", BUSINESS: "business", CHANNEL: ""}[where]
+    source = demo(platform, consent=wanted)
+    row = account(source)
+    if wanted:
+        consent(source, flavour="business" if where == BUSINESS else "")
+    connected.fault(platform, fault, source.handle, seconds=60)
+
+    before = timezone.now()
+    outcomes = pull(row)
+
+    assert outcomes[row.pk].kind is kind, outcomes
+    row.refresh_from_db()
+    plan = AccountSchedule.objects.get(pk=row.pk)
+    assert row.state == state
+    assert plan.paused_reason == paused
+    assert plan.last_outcome == kind.value and plan.last_reason
+    assert plan.lease_token == "" and plan.lease_until is None
+    if where != CHANNEL or kind is not Kind.UNAVAILABLE:  # YouTube leaves a missing channel out, and says OK
+        assert OutcomeCount.objects.filter(platform=platform).exclude(outcome="ok").exists()
+    if wait is not None:
+        assert wait * 0.8 <= plan.due_at - before <= wait * 1.2 + timedelta(minutes=1, seconds=5)
+    else:
+        assert plan.due_at > before and plan.due_at - before <= timedelta(hours=25, minutes=2)
+    if state == AccountState.ACTIVE:
+        assert row.state_reason == ""
+    else:
+        assert row.state_reason
+
+
+def test_an_expired_token_is_renewed_and_the_call_repeated(
+    connected: Running, account: Any, consent: Any, pull: Any
+) -> None:
+    source = demo("tiktok", consent="display", nth=2)
+    row = account(source)
+    old = consent(source)
+    connected.fault("tiktok", "expired_token", source.handle, times=1)
+
+    outcomes = pull(row)
+
+    assert outcomes[row.pk].ok
+    assert Credential.objects.get(pk=old.pk).version == old.version + 1
+
+
+def test_an_instagram_token_that_lapsed_cannot_be_renewed(
+    connected: Running, account: Any, consent: Any, pull: Any
+) -> None:
+    source = demo("instagram", consent="insights", nth=1)
+    row = account(source)
+    credential = consent(source, issued=(timezone.now() - timedelta(days=70)).timestamp())
+
+    outcomes = pull(row)
+
+    assert outcomes[row.pk].kind is Kind.AUTH_REVOKED
+    credential.refresh_from_db()
+    assert credential.status == "revoked"
+
+
+def test_empty_insights_leave_nothing_known_rather_than_zero(
+    connected: Running, account: Any, consent: Any, pull: Any
+) -> None:
+    source = demo("instagram", consent="insights", nth=2)
+    row = account(source)
+    consent(source)
+    connected.fault("instagram", "empty_insights", source.handle)
+
+    outcomes = pull(row)
+
+    assert outcomes[row.pk].ok
+    snapshot = AccountSnapshot.objects.get(account=row)
+    assert (snapshot.views, snapshot.reach, snapshot.likes) == (None, None, None)
+    assert snapshot.followers is not None
+    assert not Post.objects.filter(account=row).exclude(reach=None).exists()
+
+
+def test_a_slow_platform_is_given_up(connected: Running, account: Any, pull: Any, monkeypatch: Any) -> None:
+    from krm.connectors import http
+
+    row = account(demo("instagram"))
+    connected.fault("instagram", "slow", row.handle, seconds=2)
+    impatient = http.Client(timeout=0.5)
+    monkeypatch.setattr(http, "_shared", impatient)
+    outcomes = pull(row)
+    impatient.close()
+    assert outcomes[row.pk].kind is Kind.TRANSIENT
+
+
+def test_what_was_read_before_the_fault_is_kept(
+    connected: Running, account: Any, consent: Any, pull: Any
+) -> None:
+    """The profile came, the next call did not."""
+    source = demo("tiktok", consent="display", nth=3)
+    row = account(source)
+    consent(source)
+    lease_all = budgets.Bucket("tiktok.video_list", limit=600, seconds=60)
+    budgets.block(lease_all, "app", timezone.now() + timedelta(minutes=5))
+
+    outcomes = pull(row)
+
+    assert outcomes[row.pk].kind is Kind.RATE_LIMITED
+    assert AccountSnapshot.objects.get(account=row).followers is not None
+    assert Post.objects.filter(account=row).count() == 0
+
+
+def test_a_rate_limit_opens_the_breaker_for_everyone(connected: Running, account: Any, pull: Any) -> None:
+    first, second = account(demo("instagram")), account(demo("instagram", nth=1))
+    connected.fault("instagram", "rate_limited", first.handle, seconds=60)
+    pull(first)
+
+    outcomes = pull(second)
+
+    assert outcomes[second.pk].kind is Kind.RATE_LIMITED
+    assert OutcomeCount.objects.get(platform="instagram").count == 1  # the second never left the house
+    application = credentials.application("instagram")
+    assert application is not None
+    assert budgets.read(app_bucket(application)).blocked_until is not None
+    schedule.hurry([first.pk, second.pk])
+    assert runner.hand_out() == 0
+
+
+def test_unavailable_backs_off_to_thirty_days(connected: Running, account: Any, pull: Any) -> None:
+    row = account(demo("instagram"))
+    connected.fault("instagram", "private", row.handle)
+    waits = []
+    for _n in range(7):
+        before = timezone.now()
+        pull(row)
+        waits.append(round((AccountSchedule.objects.get(pk=row.pk).due_at - before) / timedelta(days=1)))
+    assert waits == [1, 2, 4, 8, 16, 30, 30]
+
+
+def test_a_request_refused_five_times_is_left_to_a_person(
+    connected: Running, account: Any, pull: Any
+) -> None:
+    row = account(demo("instagram"))
+    connected.fault("instagram", "bad_request", row.handle)
+    for _n in range(5):
+        pull(row)
+    row.refresh_from_db()
+    assert (row.state, row.schedule.paused_reason) == (AccountState.PAUSED, "bad_request")
+
+
+def test_an_account_comes_back(connected: Running, account: Any, pull: Any) -> None:
+    row = account(demo("instagram"))
+    connected.fault("instagram", "private", row.handle)
+    pull(row)
+    connected.clear()
+    pull(row)
+    row.refresh_from_db()
+    assert (row.state, row.state_reason, row.schedule.fail_count) == (AccountState.ACTIVE, "", 0)
+
+
+def test_tiktok_without_consent_waits_for_the_creator(connected: Running, account: Any, pull: Any) -> None:
+    row = account(demo("tiktok"))
+    assert pull(row)[row.pk].kind is Kind.SCOPE_MISSING
+    row.refresh_from_db()
+    assert row.state == AccountState.NEEDS_CONSENT
+
+
+def test_one_bad_channel_does_not_spoil_the_batch(connected: Running, account: Any, pull: Any) -> None:
+    rows = [account(demo("youtube", nth=n)) for n in range(3)]
+    connected.fault("youtube", "private", rows[1].handle)
+    outcomes = pull(*rows)
+    assert [outcomes[r.pk].kind for r in rows] == [Kind.OK, Kind.UNAVAILABLE, Kind.OK]
+
+
+def test_a_platform_that_is_not_set_up_leaves_the_account_alone(db: None, account: Any, pull: Any) -> None:
+    row = account(demo("youtube"))
+    assert pull(row)[row.pk].kind is Kind.BAD_REQUEST
+    row.refresh_from_db()
+    assert row.state == AccountState.ACTIVE
