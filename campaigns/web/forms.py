@@ -650,3 +650,10 @@ class VerifyForm(KrmForm):
         if upload and upload.size > 20 * 1024 * 1024:
             self.add_error("file", _("The file is larger than 20 MB."))
         return data
+
+
+class AddToShortlistForm(KrmForm):
+    code = forms.CharField(
+        label=gettext_lazy("Campaign code"), max_length=24, help_text=gettext_lazy("It stands at the head of the campaign.")
+    )
+    option = forms.ChoiceField(label=gettext_lazy("Option"), choices=Option.choices)

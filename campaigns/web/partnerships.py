@@ -41,7 +41,7 @@ class PartnershipsTab(CampaignFacts, TabPage):
         return {
             **super().get_context(),
             "rows": [{"partnership": p, "offer": latest(p)} for p in rows],
-            "status": budget.status(self.object),
+            "plan": budget.status(self.object),
         }
 
 
@@ -208,7 +208,7 @@ class OfferNew(LinesPage):
         return str(self.object.get_absolute_url())
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "with_draft": True, "status": budget.status(self.object.campaign)}
+        return {**super().get_context(), "with_draft": True, "plan": budget.status(self.object.campaign)}
 
 
 def line_initial(line: Any) -> dict[str, Any]:

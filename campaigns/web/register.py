@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.web.forms import AddToShortlistForm
+from campaigns.web.shortlist import add_to_shortlist
+from krm.web.lists import BulkAction, register_bulk
 from krm.web.nav import register_nav
 from krm.web.panels import register_panel
 from krm.web.tabs import register_tab
@@ -82,4 +85,16 @@ register_panel(
 register_panel("portal.home", key="campaigns", url_name="campaigns:portal_panel", order=10, title=_("To do"))
 register_panel(
     "client.home", key="campaigns", url_name="campaigns:client_panel", order=10, title=_("Campaigns")
+)
+
+register_bulk(
+    "creators.creators",
+    BulkAction(
+        "shortlist",
+        _("Add to shortlist"),
+        add_to_shortlist,
+        perm="campaigns.manage_shortlist",
+        form_class=AddToShortlistForm,
+        icon="playlist-add",
+    ),
 )

@@ -6,10 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from campaigns import exclusivity, selection, sharing
@@ -251,10 +253,14 @@ share_revoke = verb_view(
 
 def add_to_shortlist(request: HttpRequest, queryset: Any, form: Any = None) -> str:
     """Bulk action of the creators list."""
-    campaign = form.cleaned_data["campaign"]
+    campaign = Campaign.objects.visible_to(request.user).filter(code__iexact=form.cleaned_data["code"].strip()).first()
+    if campaign is None:
+        raise ValidationError({"code": _("None of your campaigns has this code.")})
     found = selection.add_candidates(
-        campaign, by=request.user, creators=queryset, option=form.cleaned_data["option"]
+        campaign,
+        by=request.user,  # type: ignore[arg-type]
+        creators=queryset[: selection.MAX_CANDIDATES],
+        option=form.cleaned_data["option"],
     )
-    return ngettext(
-        "%(n)d KOL added to “%(campaign)s”.", "%(n)d KOLs added to “%(campaign)s”.", len(found)
-    ) % {"n": len(found), "campaign": campaign}
+    text = ngettext("%(n)d KOL added to “%(campaign)s”.", "%(n)d KOLs added to “%(campaign)s”.", len(found))
+    return text % {"n": len(found), "campaign": campaign}

@@ -161,7 +161,7 @@ class CampaignDetail(CampaignFacts, DetailPage):
         return {
             **super().get_context(),
             "kpis": campaign.kpis.all(),
-            "status": budget.status(campaign),
+            "plan": budget.status(campaign),
             "partnership_count": partnerships.count(),
             "signed_count": partnerships.exclude(state__in=["invited", "negotiating"]).count(),
             "late_count": tracking.late_ones(open_ones).count(),
@@ -186,7 +186,7 @@ class BudgetTab(CampaignFacts, TabPage):
         amounts = budget.tier_amounts(campaign, plans)
         return {
             **super().get_context(),
-            "status": budget.status(campaign),
+            "plan": budget.status(campaign),
             "tiers": [(plan, amounts.get(plan.pk)) for plan in plans],
             "waivers": campaign.budget_waivers.select_related("granted_by"),
             "spends": campaign.spends.select_related("recorded_by")[:100],
