@@ -44,8 +44,9 @@ __all__ = [
 ROOT = Path(__file__).resolve().parent.parent
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-# Messages of the browser that say nothing about our pages: a page left while it was still fetching.
-HARMLESS = ("net::ERR_ABORTED", "ERR_NETWORK_CHANGED", "ERR_INCOMPLETE_CHUNKED_ENCODING")
+# Messages of the browser that say nothing about our pages: a form answered with its errors (422), a page left while
+# it was still fetching.
+HARMLESS = ("status of 422", "net::ERR_ABORTED", "ERR_NETWORK_CHANGED", "ERR_INCOMPLETE_CHUNKED_ENCODING")
 
 
 def _free_port() -> int:
@@ -76,9 +77,10 @@ def child_env(**extra: str) -> dict[str, str]:
 
 
 def start(command: list[str], log: Path, env: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        command, cwd=ROOT, env=env, stdout=log.open("wb"), stderr=subprocess.STDOUT, start_new_session=True
-    )
+    with log.open("wb") as output:
+        return subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
 
 
 def stop(process: subprocess.Popen[bytes], grace: float = 5) -> None:

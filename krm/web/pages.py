@@ -299,6 +299,8 @@ class FormPage(Page):
             "dialog": bool(getattr(self.request, "htmx", False))
             and self.request.htmx.target == "krm-dialog",  # type: ignore[attr-defined]
         }
+        if context["dialog"]:  # the page below may hold a form with the same names
+            form.auto_id = "dialog_%s"
         context.update(self.get_context())
         template = "web/form_dialog.html" if context["dialog"] and self.template_name == FormPage.template_name else None
         return self.render(template, status=status, **context)

@@ -87,7 +87,7 @@ def ask(admin_user: Any) -> Any:
         response: Any = Jobs.as_view()(request)
         if hasattr(response, "render"):
             response.render()
-        response.body = b"".join(response.streaming_content).decode() if response.streaming else response.content.decode()
+        response.body = b"".join(response.streaming_content).decode(errors="replace") if response.streaming else response.content.decode()
         response.said = [str(message) for message in get_messages(request)]
         return response
 

@@ -18,7 +18,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from krm.accounts.permissions import allowed, check
-from krm.web.forms import REFUSALS, add_refusal, refusal_text
+from krm.web.forms import REFUSALS, add_refusal, dress, refusal_text
 from krm.web.lists.cells import cell
 from krm.web.lists.chips import Chip, chips_for
 from krm.web.lists.columns import BulkAction, Column, Empty, registered_bulk, state_label

@@ -122,7 +122,7 @@ def delta(value: Any, good: str = "up") -> SafeString | str:
 
 @register.simple_tag
 def empty_state(
-    title: Any, text: Any = "", label: Any = "", url: Any = "", icon: str = "inbox", post: bool = False
+    title: Any, text: Any = "", label: Any = "", url: Any = "", icon: str = "inbox", level: int = 2
 ) -> SafeString:
     """What an empty place says: what it is, what to do next."""
     button = ""
@@ -130,9 +130,11 @@ def empty_state(
         button = format_html('<a class="btn btn-primary" href="{}">{}</a>', resolve(url), label)
     words = format_html("<p>{}</p>", text) if text else ""
     return format_html(
-        '<div class="empty-state"><div class="empty-icon">{}</div><h2 class="empty-title">{}</h2>{}{}</div>',
+        '<div class="empty-state"><div class="empty-icon">{}</div><h{} class="empty-title">{}</h{}>{}{}</div>',
         furniture.icon(icon),
+        level,
         title,
+        level,
         words,
         button,
     )

@@ -62,7 +62,7 @@ class Style(Page):
 
     def get_context(self) -> dict[str, Any]:
         rows = _series()
-        broken = StyleForm({"name": "", "budget": "-5", "kind": "a"})
+        broken = StyleForm({"name": "", "budget": "-5", "kind": "a"}, auto_id="broken_%s")
         broken.is_valid()
         return {
             "tokens": TOKENS,
