@@ -88,6 +88,7 @@ def ask(admin_user: Any) -> Any:
         if hasattr(response, "render"):
             response.render()
         response.body = b"".join(response.streaming_content).decode(errors="replace") if response.streaming else response.content.decode()
+        response.close()
         response.said = [str(message) for message in get_messages(request)]
         return response
 
