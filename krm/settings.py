@@ -361,7 +361,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["krm.api.schema.only_api"],
     "POSTPROCESSING_HOOKS": [
-        "drf_spectacular.hooks.postprocess_schema_enums",
+        "krm.api.enums.name_enums",
         "krm.api.schema.add_problems",
     ],
     "LICENSE": {"name": "AGPL-3.0-only"},

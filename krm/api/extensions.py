@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.extensions import OpenApiAuthenticationExtension, OpenApiSerializerFieldExtension
 
 
 class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -33,3 +33,15 @@ class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-
             "name": settings.SESSION_COOKIE_NAME,
             "description": "The browser's login. Unsafe methods also need the X-CSRFToken header.",
         }
+
+
+class VisibleFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]
+    """Related fields that find their rows per request have no queryset to read the type from: it is an id."""
+
+    target_class = "rest_framework.relations.PrimaryKeyRelatedField"
+    match_subclasses = True
+
+    def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
+        if self.target.read_only or getattr(self.target, "queryset", None) is not None:
+            return auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)  # type: ignore[no-any-return]
+        return {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}

@@ -67,9 +67,11 @@ def run(
     )
     if not created:
         refuse_other(record, digest)
+    ours = False
     try:
         with transaction.atomic():
             record = lock(record)
+            ours = True
             if record.status is not None:
                 return replay(record)
             response = handler()
@@ -79,7 +81,8 @@ def run(
             return response
     finally:
         # a refusal had no effect, so its key is free again for the corrected request
-        IdempotencyRecord.objects.filter(pk=record.pk, status__isnull=True).delete()
+        if ours:
+            IdempotencyRecord.objects.filter(pk=record.pk, status__isnull=True).delete()
 
 
 def refuse_other(record: IdempotencyRecord, digest: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from django.apps import apps
 from rest_framework.routers import SimpleRouter
 
+from krm.accounts import apikeys
 from krm.api.viewsets import WriteViewSet
 
 WRITES = {"create": "perform_create", "partial_update": "perform_update", "destroy": "perform_destroy"}
@@ -30,14 +31,14 @@ class Router(SimpleRouter):
         hook = WRITES.get(name)
         if hook is None or not issubclass(viewset, WriteViewSet):
             return True
-        rewritten = getattr(viewset, name) is not getattr(WriteViewSet, name)
-        return rewritten or getattr(viewset, hook) is not getattr(WriteViewSet, hook)
+        return getattr(viewset, hook) is not getattr(WriteViewSet, hook)
 
 
 router = Router()
 
 
 def register(prefix: str, viewset: Any, basename: str | None = None) -> None:
+    apikeys.register_scopes(*(getattr(viewset, "scopes", None) or ()))
     router.register(prefix, viewset, basename=basename or prefix.strip("/").replace("/", "-"))
 
 

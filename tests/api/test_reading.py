@@ -84,8 +84,8 @@ def test_who_is_not_signed_in_is_told_how(api_client: Any, db: None) -> None:
     [
         ("get", "/api/v1/nothing", 404),
         ("put", "/api/v1/teams", 405),
-        ("post", "/api/v1/teams", 405),
-        ("options", "/api/v1/teams", 405),
+        ("post", "/api/v1/users", 405),
+        ("options", "/api/v1/users", 405),
     ],
 )
 def test_refusals_are_problems(api_for: Any, admin_user: Any, method: str, path: str, status: int) -> None:

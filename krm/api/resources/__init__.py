@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from krm.api.resources.teams import BrandTeamViewSet
+from krm.api.resources import accounts, events
 from krm.api.router import register
 
-register("teams", BrandTeamViewSet)
+register("teams", accounts.BrandTeamViewSet)
+register("users", accounts.UserViewSet)
+register("invitations", accounts.InvitationViewSet)
+register("api-keys", accounts.ApiKeyViewSet)
+register("events", events.EventViewSet)
+register("notifications", events.NotificationViewSet)
+register("webhooks", events.WebhookViewSet)
+register("webhook-deliveries", events.WebhookDeliveryViewSet)
+register("jobs", events.JobViewSet)
