@@ -88,7 +88,8 @@ def ask(admin_user: Any) -> Any:
         if hasattr(response, "render"):
             response.render()
         response.body = b"".join(response.streaming_content).decode(errors="replace") if response.streaming else response.content.decode()
-        response.close()
+        for closer in response._resource_closers:  # not close(), which would close the database connection too
+            closer()
         response.said = [str(message) for message in get_messages(request)]
         return response
 
