@@ -15,6 +15,8 @@ def register() -> None:
     register_attachment(ATTACHMENT)
     register_nav("staff", key="creators", label=_("Creators"), url_name="creators:list", icon="users", order=10,
                  perm="creators.view", shortcut="c")  # fmt: skip
+    register_nav("staff", key="connectors", label=_("Connectors"), url_name="creators:connectors", icon="plug-connected",
+                 order=92, perm="connectors.view", group=_("Agency"))  # fmt: skip
     register_nav(
         "portal",
         key="profile",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from creators.web import edit, imports, lists, portal, profile, tiers
+from creators.web import connectors, edit, imports, lists, portal, profile, tiers
 
 app_name = "creators"
 
@@ -12,6 +12,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", lists.CreatorList.as_view(), name="list"),
     path("add/", edit.CreatorCreate.as_view(), name="create"),
     path("tiers/", tiers.TierPage.as_view(), name="tiers"),
+    path("connectors/", connectors.ConnectorsPage.as_view(), name="connectors"),
+    path("connectors/inbound/retry/", connectors.InboundRetry.as_view(), name="inbound_retry"),
+    path("connectors/<slug:key>/", connectors.ConnectorSettings.as_view(), name="connector"),
+    path("connectors/<slug:key>/check/", connectors.ConnectorCheck.as_view(), name="connector_check"),
     path("import/", imports.ImportUpload.as_view(), name="import"),
     path("import/paste/", imports.ImportPaste.as_view(), name="import_paste"),
     path("imports/", imports.ImportList.as_view(), name="imports"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -13,7 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
+from krm.connectors import budgets
 from krm.local.sandbox import world
+
+budgets.PREFIX = f"krm:test:{os.getpid()}:"  # parallel workers may share one Redis
 
 
 @dataclass
@@ -73,20 +77,18 @@ def sandbox_process() -> Iterator[Running]:
 @pytest.fixture
 def sandbox(sandbox_process: Running, settings: Any) -> Iterator[Running]:
     """The platforms' addresses point at the sandbox; budgets and faults start empty."""
-    from krm.connectors import budgets
-
     settings.SANDBOX_URL = sandbox_process.url
     settings.PLATFORM_URLS = dict.fromkeys(settings.PLATFORM_URLS, sandbox_process.url)
     settings.KRM_EGRESS_ALLOW = [sandbox_process.url.removeprefix("http://")]
     settings.KRM_PULL_SECONDS = {}
     sandbox_process.clear()
-    forget_budgets(budgets)
+    forget_budgets()
     yield sandbox_process
     sandbox_process.clear()
-    forget_budgets(budgets)
+    forget_budgets()
 
 
-def forget_budgets(budgets: Any) -> None:
+def forget_budgets() -> None:
     connection = budgets._redis()
     keys = list(connection.scan_iter(f"{budgets.PREFIX}*"))
     if keys:

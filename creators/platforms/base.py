@@ -92,7 +92,6 @@ class Session(Protocol):
 
 class Connector(Protocol):
     platform: str
-    verified: str  # against what the connector was checked
     batch: int  # accounts one pull takes
     cost_per_account: float  # calls of the first bucket, to plan by
 

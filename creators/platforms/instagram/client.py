@@ -40,7 +40,6 @@ def proof(token: str, secret: str) -> str:
 
 class Instagram:
     platform = "instagram"
-    verified = "Meta's field lists of April 2026 and the facebook-business SDK"
     batch = 1
     cost_per_account = 1.0
 

@@ -27,7 +27,6 @@ PER_PAGE = 20
 
 class TikTok:
     platform = "tiktok"
-    verified = "TikTok's documents only: there is no machine description to test against"
     batch = 1
     cost_per_account = 1.0
 

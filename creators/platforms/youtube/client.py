@@ -44,7 +44,6 @@ def chunks(items: Sequence[str], size: int = PER_CALL) -> Iterator[Sequence[str]
 
 class YouTube:
     platform = "youtube"
-    verified = "Google's discovery document and google-api-python-client"
     batch = PER_CALL
     cost_per_account = 1.6  # a fiftieth of a channel call, its playlist, half a video call
 

@@ -164,7 +164,7 @@ def test_a_published_post_is_news(connected: Running, account: Any, pull: Any) -
     source = demo("instagram")
     row = account(source)
     pull(row)
-    Event.objects.filter(name="creators.post_seen").delete()
+    before = set(Event.objects.filter(name="creators.post_seen").values_list("pk", flat=True))
 
     made = connected.publish(source, "Kolaborasi bareng @kopikita.id #ad #kopikita", minutes_ago=90)
     pull(row)
@@ -175,7 +175,7 @@ def test_a_published_post_is_news(connected: Running, account: Any, pull: Any) -
         post.hashtags == ["ad", "kopikita"] and post.mentions == ["kopikita.id"] and post.is_sponsored is True
     )
     assert post.views is not None and post.views > 0
-    event = Event.objects.get(name="creators.post_seen")
+    event = Event.objects.filter(name="creators.post_seen").exclude(pk__in=before).get()
     assert event.data == {"post_id": post.pk, "account_id": row.pk}
 
 
