@@ -29,7 +29,7 @@ from krm.local.demo.cast import FORMATS, price_of, reading_of
 from krm.local.demo.stories import DemoBrand, DemoCampaign
 from krm.local.sandbox import world
 from krm.local.sandbox.state import State
-from payments import invoices, payees, payouts
+from payments import invoices, milestones, payees, payouts
 from payments.models import PayeeProfile
 
 # Days from the invitation to each step; a KOL's stage is the last step taken.
@@ -132,7 +132,7 @@ def kol_story(
     partnership = Partnership.objects.select_related("campaign__brand", "creator", "account").get(
         pk=partnership.pk
     )
-    agreement = agreements.draft(partnership, by=manager, schedule="half" if number % 2 else "after")
+    agreement = agreements.draft(partnership, by=manager, schedule="half" if number % 2 else "deliverables")
     for deliverable in agreement.deliverables.all():
         agreements.edit_deliverable(
             deliverable,
@@ -209,14 +209,17 @@ def money_story(
     if not reaches(stage, "submitted"):
         return
     yield when("submitted")
-    from payments import milestones
-
     partnership = Partnership.objects.select_related(
         "campaign__brand", "creator", "account", "agreement"
     ).get(pk=partnership.pk)
-    lines = [{"claim": claim.key} for claim in milestones.claims(partnership) if claim.ready]
+    lines = [{"claim": claim.key} for claim in milestones.open_claims(partnership)]
     invoice = invoices.save_draft(
-        partnership, by=actor, lines=lines, number=f"INV/{timezone.localdate():%Y%m}/{partnership.pk:03d}"
+        partnership,
+        by=actor,
+        lines=lines,
+        number=f"INV/{timezone.localdate():%Y%m}/{partnership.pk:03d}",
+        issued_on=timezone.localdate(),
+        document=paper("TAGIHAN (DEMO)", partnership.creator.name),
     )
     invoice = invoices.submit(invoice, by=actor)
     if not reaches(stage, "matched"):
@@ -238,7 +241,7 @@ def money_story(
         bank_code="014",
         reference=f"TRF{timezone.localdate():%y%m%d}{partnership.pk:05d}",
         paid_on=timezone.localdate(),
-        proof=proof(f"TRF{partnership.pk:05d}"),
+        proof=paper("BUKTI TRANSFER (DEMO)", f"TRF{partnership.pk:05d}"),
     )
 
 
@@ -317,14 +320,15 @@ def picture(name: str, title: str, number: int) -> SimpleUploadedFile:
     return SimpleUploadedFile(f"draf-{number + 1}.jpg", buffer.getvalue(), "image/jpeg")
 
 
-def proof(reference: str) -> SimpleUploadedFile:
+def paper(title: str, text: str) -> SimpleUploadedFile:
+    """A picture of a document, plainly marked as demo."""
     image = Image.new("RGB", (800, 420), "#ffffff")
     draw = ImageDraw.Draw(image)
-    draw.text((60, 80), "BUKTI TRANSFER (DEMO)", fill="#222222", font_size=36)
-    draw.text((60, 180), reference, fill="#222222", font_size=30)
+    draw.text((60, 80), title, fill="#222222", font_size=36)
+    draw.text((60, 180), text, fill="#222222", font_size=30)
     buffer = io.BytesIO()
     image.save(buffer, "PNG")
-    return SimpleUploadedFile(f"{reference}.png", buffer.getvalue(), "image/png")
+    return SimpleUploadedFile("demo.png", buffer.getvalue(), "image/png")
 
 
 def invite(

@@ -205,7 +205,6 @@ def campaign_story(
             comment="" if number < plan.kols else "Kurang sesuai untuk merek ini.",
         )  # fmt: skip
     campaign = Campaign.objects.select_related("brand").get(pk=campaign.pk)
-    planning.activate(campaign, by=manager)
     for number, candidate in enumerate(candidates[: plan.kols]):
         goal = plan.stages[number % len(plan.stages)]
         first = journey.begin_of(goal, begin + timedelta(days=5), now, number)
@@ -240,6 +239,9 @@ def invitation(
     partnership = journey.invite(
         campaign, candidate.creator, account, by=stage.users[plan.manager], candidate=candidate
     )
+    campaign.refresh_from_db()
+    if campaign.state == "client_review":
+        planning.activate(campaign, by=stage.users[plan.manager])
     yield journey.kol_story(stage, campaign, partnership, plan, about, actor, goal, number, first)
 
 

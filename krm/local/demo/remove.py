@@ -94,7 +94,9 @@ def delete(found: Found) -> int:
         label = model._meta.label_lower
         plain = [pk for pk in pks if isinstance(pk, int)]
         for chunk in chunks(plain):
-            with pgtrigger.ignore("events.Event:event_kept"):  # the audit trail is append-only; the demo may go
+            with pgtrigger.ignore(
+                "events.Event:event_kept"
+            ):  # the audit trail is append-only; the demo may go
                 Event.objects.filter(subject_type=label, subject_id__in=chunk).delete()
             Notification.objects.filter(subject_type=label, subject_id__in=chunk).delete()
             for history in histories_of(model):
