@@ -116,7 +116,7 @@ class Events(AccessMixin, View):
                     "end": row["end"].isoformat(),
                     "allDay": True,
                     "editable": False,
-                    "classNames": [f"day-{row['kind']}", "tone-quiet"],
+                    "tone": "warn" if row["kind"] == "sale" else "quiet",
                     "display": "background" if row["kind"] == "season" else "auto",
                 }
                 for row in scheduling.special_days(start.date(), end.date())
@@ -144,7 +144,8 @@ def event_of(deliverable: Deliverable, user: Any, clashes: list[str], *, movable
         "url": reverse(names.get(kind, "campaigns:deliverable_detail"), args=[pk]),
         "editable": movable and deliverable.state in BEFORE_PUBLISHED,
         "durationEditable": False,
-        "classNames": [f"tone-{tone}"] if tone and kind == "staff" else [],
+        "tone": tone if kind == "staff" else "",
+        "hint": note or f"{partnership.campaign.name} · {deliverable.get_state_display()}",
         "extendedProps": {
             "state": deliverable.state,
             "stateLabel": str(deliverable.get_state_display()),
@@ -175,6 +176,18 @@ class Move(AccessMixin, View):
             return JsonResponse({"error": _("This is no date.")}, status=400)
         day_only = "T" not in text or bool(body.get("allDay") in (True, "true", "1"))
         when: date | datetime = timezone.localdate(moment) if day_only else moment
+        if found.locked_at is not None and not body.get("reason"):
+            # Signed: it needs a reason, so the form opens with the new day filled in.
+            shown = timezone.localtime(moment)
+            if day_only and found.publish_on:
+                clock = timezone.localtime(found.publish_on)
+                shown = shown.replace(hour=clock.hour, minute=clock.minute)
+            text = _("The agreement is signed: say why the date moves. The KOL will read it.")
+            form = reverse("campaigns:deliverable_reschedule", args=[found.pk])
+            return JsonResponse(
+                {"error": text, "detail": text, "dialog": f"{form}?publish_on={shown:%Y-%m-%dT%H:%M}"},
+                status=409,
+            )
         try:
             moved = scheduling.reschedule(
                 found,

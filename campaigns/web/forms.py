@@ -654,6 +654,8 @@ class VerifyForm(KrmForm):
 
 class AddToShortlistForm(KrmForm):
     code = forms.CharField(
-        label=gettext_lazy("Campaign code"), max_length=24, help_text=gettext_lazy("It stands at the head of the campaign.")
+        label=gettext_lazy("Campaign code"),
+        max_length=24,
+        help_text=gettext_lazy("It stands at the head of the campaign."),
     )
     option = forms.ChoiceField(label=gettext_lazy("Option"), choices=Option.choices)

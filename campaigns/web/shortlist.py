@@ -253,7 +253,11 @@ share_revoke = verb_view(
 
 def add_to_shortlist(request: HttpRequest, queryset: Any, form: Any = None) -> str:
     """Bulk action of the creators list."""
-    campaign = Campaign.objects.visible_to(request.user).filter(code__iexact=form.cleaned_data["code"].strip()).first()
+    campaign = (
+        Campaign.objects.visible_to(request.user)
+        .filter(code__iexact=form.cleaned_data["code"].strip())
+        .first()
+    )
     if campaign is None:
         raise ValidationError({"code": _("None of your campaigns has this code.")})
     found = selection.add_candidates(

@@ -23,9 +23,11 @@ from campaigns.web.workspace import CampaignFacts, brands_of
 from creators.models import Platform
 from krm.accounts.permissions import allowed, check
 from krm.web.access import AccessMixin
+from krm.web.format import day
 from krm.web.forms import REFUSALS, refusal_text
+from krm.web.furniture import badge
 from krm.web.lists import Column, Empty, ListPage
-from krm.web.pages import DetailPage, Page, TabPage, verb_view
+from krm.web.pages import DetailPage, ObjectFormPage, Page, TabPage, back, verb_view
 
 COLUMNS = ("planned", "concept", "drafting", "in_review", "approved", "published", "accepted")
 
@@ -37,6 +39,9 @@ DROPS: dict[str, Any] = {
 }
 
 
+TONES = {"late": "bad", "soon": "warn", "ok": "quiet", "done": "good"}
+
+
 def ready(queryset: Any) -> Any:
     return queryset.select_related("partnership__campaign__brand", "partnership__creator", "account")
 
@@ -46,8 +51,18 @@ def board_of(deliverables: list[Deliverable]) -> list[dict[str, Any]]:
     columns = {key: {"key": key, "label": labels[key], "cards": []} for key in COLUMNS}
     for deliverable in deliverables:
         if deliverable.state in columns:
+            health = tracking.health(deliverable)
             columns[deliverable.state]["cards"].append(
-                {"deliverable": deliverable, "health": tracking.health(deliverable)}
+                {
+                    "id": deliverable.pk,
+                    "title": deliverable.title,
+                    "url": deliverable.get_absolute_url(),
+                    "lines": [deliverable.partnership.creator, day(deliverable.publish_on)],
+                    "turn": deliverable.get_turn_display(),
+                    "html": badge(
+                        "", f"{health.label} · {deliverable.get_turn_display()}", TONES[health.state]
+                    ),
+                }
             )
     return list(columns.values())
 
@@ -85,6 +100,8 @@ class TrackerTab(CampaignFacts, TabPage):
             "weeks": timeline_of(rows),
             "any": bool(rows),
             "may_track": allowed(self.request.user, "campaigns.track", self.object),
+            "move_url": reverse("campaigns:board_move"),
+            "board_sort": "no",
             "tab_url": reverse("campaigns:tracker_tab", args=[self.object.pk]),
         }
 
@@ -207,17 +224,37 @@ class DeliverableDetail(DetailPage):
         }
 
 
-deliverable_reschedule = verb_view(
-    Deliverable,
-    scheduling.reschedule,
-    perm="campaigns.reschedule",
-    form=RescheduleForm,
-    title=gettext_lazy("Move the publish date"),
-    submit_label=gettext_lazy("Move"),
-    success=lambda d: (
-        _("Moved to %(date)s.") % {"date": timezone.localtime(d.publish_on).strftime("%Y-%m-%d %H:%M")}
-    ),
-)
+class Reschedule(ObjectFormPage):
+    """Move the publish date; the calendar opens it with the day a card was dropped on."""
+
+    model = Deliverable
+    form_class = RescheduleForm
+    perm = "campaigns.reschedule"
+    title = gettext_lazy("Move the publish date")
+    submit_label = gettext_lazy("Move")
+
+    def get_initial(self) -> dict[str, Any]:
+        wanted = self.request.GET.get("publish_on", "")[:16]
+        return {
+            "publish_on": wanted or (self.object.publish_on and timezone.localtime(self.object.publish_on))
+        }
+
+    def save(self, form: RescheduleForm) -> Deliverable:
+        return scheduling.reschedule(self.object, by=self.request.user, **form.cleaned_data)
+
+    def get_success_message(self, obj: Any) -> str:
+        return _("Moved to %(date)s.") % {
+            "date": timezone.localtime(obj.publish_on).strftime("%Y-%m-%d %H:%M")
+        }
+
+    def get_success_url(self, obj: Any) -> str:
+        return (
+            back(self.request, str(obj.get_absolute_url()))
+            if self.request.POST.get("next")
+            else obj.get_absolute_url()
+        )
+
+
 deliverable_publish = verb_view(
     Deliverable,
     tracking.confirm_published,

@@ -61,7 +61,12 @@ class Calendar extends HTMLElement {
         body: JSON.stringify({ id: event.id, start: event.startStr, end: event.endStr || null }),
       });
       const body = (answer.headers.get("content-type") || "").includes("json") ? await answer.json() : {};
-      if (!answer.ok) { revert(); toast(body.detail || word("failed"), "error"); return; }
+      if (!answer.ok) {
+        revert();
+        if (body.dialog) window.htmx.ajax("GET", body.dialog, "#krm-dialog");
+        else toast(body.detail || word("failed"), "error");
+        return;
+      }
       if (body.message) toast(body.message, body.level || "success");
     } catch {
       revert();
