@@ -146,10 +146,8 @@ def migrations() -> dict[str, str]:
 def make(root: Path, *, database: Mapping[str, Any], media: Path, content: bool = True) -> Path:
     """Write a backup under `root`; returns its folder, which appears only when it is whole."""
     moment = datetime.now(UTC)
-    final = root / f"krm-{moment:%Y%m%dT%H%M%SZ}"
+    final = root / f"krm-{moment:%Y%m%dT%H%M%S%fZ}"
     fresh = final.with_name(f".{final.name}.unfinished")
-    if final.exists() or fresh.exists():
-        raise BackupError(f"{final} exists already; wait a second and try again.")
     fresh.mkdir(parents=True, mode=0o700)
     try:
         with snapshot(database) as (connection, name):
