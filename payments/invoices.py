@@ -512,3 +512,18 @@ def may_approve(invoice: Invoice, user: User) -> bool:
     return user.pk not in (invoice.created_by_id, invoice.submitted_by_id, invoice.matched_by_id)
 
 
+
+
+def attach(invoice: Invoice, *, by: User, document: Any) -> Invoice:
+    """Put the payee's own invoice file on a draft, or on one that is corrected."""
+    check(by, "payments.submit_invoice", invoice)
+    file = checked(document, "document")
+    with transaction.atomic():
+        invoice = lock(invoice)
+        if invoice.state not in EDITABLE_STATES:
+            raise wrong_state(invoice, _("Only a draft, a rejected or a mismatched invoice can be changed."))
+        invoice.document.save(file.content.name or file.name, file.content, save=False)
+        invoice.document_name, invoice.document_sha256 = file.name, file.sha256
+        invoice.save(update_fields=["document", "document_name", "document_sha256", "updated_at"])
+        events.record("payments.invoice_changed", invoice, actor=by, data={"partnership_id": invoice.partnership_id})
+        return invoice

@@ -139,9 +139,14 @@ def _not_invoiced(line: InvoiceLine, invoice: Invoice) -> Finding:
 
 
 def _total(invoice: Invoice, agreement: Agreement) -> Finding:
-    total = InvoiceLine.objects.filter(
-        active=True, invoice__partnership=invoice.partnership, invoice__currency=invoice.currency
-    ).exclude(invoice__state="draft").exclude(invoice=invoice).aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
+    # What was found right so far; another invoice that asks too much is that invoice's own problem.
+    standing = InvoiceLine.objects.filter(
+        active=True,
+        invoice__partnership=invoice.partnership,
+        invoice__currency=invoice.currency,
+        invoice__state__in=("matched", "approved", "scheduled", "paid"),
+    ).exclude(invoice=invoice)
+    total = standing.aggregate(sum=Sum("amount"))["sum"] or Decimal(0)
     total += sum((line.amount for line in invoice.lines.all()), Decimal(0))
     data = {"sum": str(total), "total": str(agreement.total), "currency": agreement.currency}
     if total <= agreement.total:

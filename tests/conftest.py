@@ -17,6 +17,9 @@ from django.conf import settings as django_settings
 from django.test import Client
 from django.utils import timezone
 
+# Said here, because a fixture of pytest-django, which is loaded later, would win over the plugin's.
+from krm.local.pytest_plugin import django_db_setup  # noqa: F401
+
 BUDGETS = Path(__file__).parent / "query_budgets.json"
 _numbers = itertools.count(1)
 

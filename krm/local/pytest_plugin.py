@@ -203,6 +203,8 @@ def commits_for_real(item: pytest.Item) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
+    if commits_for_real(item):
+        let_tests_flush()
     if REFERENCE.missing:
         from django.db import connection
         from pytest_django.plugin import blocking_manager_key

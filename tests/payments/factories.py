@@ -20,7 +20,7 @@ from payments.models import Invoice, PayeeProfile, Payout
 
 _n = itertools.count(1)
 
-NPWP = "013000001093000"  # check digit of a real form, nobody's number
+NPWP = "013000666091000"  # the example of python-stdnum
 NIK = "3171011708450001"
 
 

@@ -139,7 +139,7 @@ def test_unverified_payee_does_not_match(cast: Cast) -> None:
 
 
 def test_taxable_firm_needs_a_tax_invoice_and_gets_ppn(make_cast: Any) -> None:
-    cast = make_cast([100_000_000], payee_fields={"kind": "company", "npwp": "013000001093000", "nik": "", "is_pkp": True})
+    cast = make_cast([100_000_000], payee_fields={"kind": "company", "npwp": "013000666091000", "nik": "", "is_pkp": True})
     invoice = cast.submitted()
     assert failed(invoice) == ["faktur_missing"]
     invoice = invoices.save_draft(
