@@ -44,6 +44,7 @@ def _tell(
     page: tuple[Any, ...],
     title: Any,
     text: Any = "",
+    key: str = "",
 ) -> None:
     """Notify each person with the address of the page in their own area; nobody hears of their own deed."""
     by_url: dict[str, list[User]] = {}
@@ -51,7 +52,7 @@ def _tell(
         if user.pk != event.actor_id:
             by_url.setdefault(_url(user, *page), []).append(user)
     for url, group in by_url.items():
-        notify(kind, group, subject, title=title, text=text, url=url, key=f"{event.name}:{event.pk}")
+        notify(kind, group, subject, title=title, text=text, url=url, key=key or f"{event.name}:{event.pk}")
 
 
 @subscribe("briefs.brief_published", name="briefs.tell_brief_published")
@@ -224,6 +225,7 @@ def _ask_deciders(event: Event, draft: Draft) -> None:
             version=draft.version,
         ),
         text=draft.deliverable.partnership.campaign.name,
+        key=f"briefs.step:{step.pk}",  # events that come late find the same open step: each person is asked once
     )
 
 

@@ -116,7 +116,8 @@ def inspect(path: Path, filename: str, declared: str = "") -> Type:
         head = file.read(4096)
     if not _signature(kind, head) or not _magic_agrees(kind, head, filename):
         raise Refused("mismatch", suffix=names.suffix(filename))
-    if kind.kind != "document" and _looks_active(head[:1024]):
+    # Pictures are drawn anew, so only a video could carry markup to where a browser sniffs for it.
+    if kind.kind == "video" and _looks_active(head[:1024]):
         raise Refused("active")
     if kind in (MP4, MOV):
         _container(path)

@@ -49,6 +49,16 @@ class CampaignContent(DetailPage):
         }
 
 
+class HomePanel(Page):
+    """On the client's first page: how much waits, and the newest of it."""
+
+    area = "client"
+    template_name = "briefs/client/home_panel.html"
+
+    def get_context(self) -> dict[str, Any]:
+        return {"waiting": list(shown_drafts(self.request.user).filter(state=Draft.State.CLIENT_REVIEW)[:6])}
+
+
 class DraftPage(DetailPage):
     model = Draft
     area = "client"

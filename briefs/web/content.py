@@ -76,6 +76,19 @@ class ReviewSettingsPage(ObjectFormPage):
         return reverse("briefs:campaign_content", args=[self.object.pk])
 
 
+class DeliverablePanel(DetailPage):
+    """On the staff page of a deliverable: concepts, drafts, whose turn."""
+
+    model = Deliverable
+    template_name = "briefs/deliverable_panel.html"
+    history = False
+
+    def get_context(self) -> dict[str, Any]:
+        found = Deliverable.objects.filter(pk=self.object.pk)
+        needs = reading.concepts_required([self.object.partnership.campaign_id])
+        return {"row": reading.work_rows(found, required=needs)[0]}
+
+
 # --- concepts --------------------------------------------------------------------------------------------------
 
 

@@ -2,73 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.utils.http import content_disposition_header
 from django.views import View
 
 from briefs import uploads
 from briefs.models import Asset, Upload
+from briefs.serving import harden, serve
 from campaigns.models import Campaign, Deliverable
 from krm.errors import Conflict, Refusal
 from krm.web.access import AccessMixin
 from krm.web.forms import refusal_text
 from krm.web.pages import ObjectMixin
-
-_RANGE = re.compile(r"^bytes=(\d{0,18})-(\d{0,18})$")
-BLOCK = 256 * 1024
-# Nothing in a file may run or load anything, even if a browser shows it as a page.
-SANDBOX = "sandbox; default-src 'none'; style-src 'none'; script-src 'none'; media-src 'self'; img-src 'self'"
-
-
-def harden(response: HttpResponseBase, name: str, *, attachment: bool) -> HttpResponseBase:
-    response["Content-Disposition"] = content_disposition_header(attachment, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = SANDBOX
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, max-age=3600"
-    response._csp_exempt = True  # type: ignore[attr-defined]  the stricter policy above stands
-    return response
-
-
-def _part(file: Any, start: int, length: int) -> Iterator[bytes]:
-    with file:
-        file.seek(start)
-        while length > 0 and (block := file.read(min(BLOCK, length))):
-            length -= len(block)
-            yield block
-
-
-def serve(request: HttpRequest, asset: Asset, *, attachment: bool) -> HttpResponseBase:
-    """The file, or the part of it that a video player asks for."""
-    try:
-        file = asset.file.storage.open(asset.file.name, "rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    wanted = _RANGE.match(request.headers.get("range", ""))
-    if wanted and (wanted[1] or wanted[2]):
-        if wanted[1]:
-            start, end = int(wanted[1]), min(int(wanted[2] or asset.size - 1), asset.size - 1)
-        else:
-            start, end = max(asset.size - int(wanted[2]), 0), asset.size - 1
-        if start > end:
-            file.close()
-            return HttpResponse(status=416, headers={"Content-Range": f"bytes */{asset.size}"})
-        response: HttpResponseBase = StreamingHttpResponse(
-            _part(file, start, end - start + 1), status=206, content_type=asset.content_type
-        )
-        response["Content-Range"] = f"bytes {start}-{end}/{asset.size}"
-        response["Content-Length"] = str(end - start + 1)
-    else:
-        response = FileResponse(file, content_type=asset.content_type)
-        response["Content-Length"] = str(asset.size)
-    response["Accept-Ranges"] = "bytes"
-    return harden(response, asset.name, attachment=attachment)
 
 
 class AssetFile(ObjectMixin, AccessMixin, View):

@@ -152,6 +152,36 @@ class Workspace(DetailPage):
         }
 
 
+class DeliverablePanel(DetailPage):
+    """On the campaign room's page of a deliverable: whose turn it is, and the way to the work."""
+
+    model = Deliverable
+    area = "portal"
+    template_name = "briefs/portal/deliverable_panel.html"
+    history = False
+
+    def get_context(self) -> dict[str, Any]:
+        found = Deliverable.objects.filter(pk=self.object.pk)
+        needs = reading.concepts_required([self.object.partnership.campaign_id])
+        return {"row": reading.work_rows(found, required=needs)[0], "open": self.object.partnership.state in BRIEFED}
+
+
+class PartnershipPanel(DetailPage):
+    """On the campaign room's page of a partnership: the brief, and whether it was read."""
+
+    model = Partnership
+    area = "portal"
+    template_name = "briefs/portal/partnership_panel.html"
+    history = False
+
+    def get_context(self) -> dict[str, Any]:
+        version = None
+        if self.object.state in BRIEFED:
+            version = briefing.current_version(self.object.campaign_id)
+        receipt = self.object.brief_receipts.filter(version=version).first() if version else None
+        return {"version": version, "receipt": receipt, "open": self.object.state in BRIEFED}
+
+
 class ConceptsNew(ObjectMixin, Page):
     """Two or three ideas on one page; what is typed stays when something is missing."""
 
