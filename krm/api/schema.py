@@ -7,6 +7,7 @@ from typing import Any
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny
+from rest_framework.serializers import ModelSerializer
 
 from krm.api.idempotency import HEADER, UNSAFE
 from krm.api.problems import CONTENT_TYPE
@@ -125,8 +126,16 @@ class KrmAutoSchema(AutoSchema):
         action = {"partial_update": "update", "destroy": "delete"}.get(action, action)
         return f"{basename.replace('-', '_')}_{action}"
 
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """Rooms name their small inputs alike (`ReasonIn`); the room's name keeps them apart."""
+        name = str(super().get_serializer_name(serializer, direction))
+        room = type(serializer).__module__.partition(".")[0]
+        if room != "krm" and not isinstance(serializer, ModelSerializer):
+            return f"{room.capitalize()}{name}"
+        return name
+
     def get_tags(self) -> list[str]:
-        tag = getattr(self.view, "tag", None)
+        tag = getattr(self.view, "schema_tag", None)
         return [tag] if tag else list(super().get_tags())
 
     def get_override_parameters(self) -> list[Any]:

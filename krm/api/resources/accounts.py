@@ -117,7 +117,7 @@ class Me(KrmAPIView):
 
     scopes = SCOPES
     serializer_class = MeSerializer
-    tag = "me"
+    schema_tag = "me"
 
     @extend_schema(operation_id="me_retrieve", responses=MeSerializer)
     def get(self, request: Request) -> Response:

@@ -292,7 +292,7 @@ class History(KrmAPIView):
     """Who changed what of one object, from what to what."""
 
     scopes = ("events:read", "events:read")
-    tag = "history"
+    schema_tag = "history"
     permission_classes = StaffOnly.permission_classes
 
     @extend_schema(
