@@ -112,7 +112,7 @@ def _write_rows(platform: str, rows: pd.DataFrame, frame: pd.DataFrame) -> None:
     from creators.tiers import ladder
 
     steps = ladder()
-    names = {tier: name for tier, name in _tier_names()}
+    names = dict(_tier_names())
     placed = tiers.assign(rows["followers"].to_numpy(float), steps)
     table = pd.DataFrame({"tier": [names.get(int(t), "") for t in placed]}, index=rows.index)
     for metric in SHOWN:

@@ -22,22 +22,22 @@ class Frames:
 _ACCOUNTS = """
 SELECT id AS account_id, platform, followers, following FROM creators_socialaccount WHERE id = ANY(%s) ORDER BY id
 """
-_POSTS = """
+_POSTS = f"""
 SELECT p.account_id, p.published_at, p.is_deleted, p.kind, p.views, p.reach, p.likes, p.comments, p.shares, p.saves
 FROM unnest(%s::bigint[]) AS wanted(id)
 CROSS JOIN LATERAL (
     SELECT * FROM creators_post WHERE account_id = wanted.id AND published_at IS NOT NULL
-    ORDER BY published_at DESC LIMIT {limit}
+    ORDER BY published_at DESC LIMIT {POSTS_READ}
 ) p
-""".format(limit=POSTS_READ)
+"""  # noqa: S608
 # The last 400 days before an account's own newest figure: a list of 2022 is judged by what 2022 knew.
-_SNAPSHOTS = """
+_SNAPSHOTS = f"""
 SELECT s.account_id, s.as_of, s.source, s.definition, s.followers, s.following, s.views, s.likes, s.comments, s.shares,
        s.engagement_avg, s.authentic_engagement
 FROM creators_socialaccount a JOIN creators_accountsnapshot s ON s.account_id = a.id
-WHERE a.id = ANY(%s) AND s.as_of > coalesce(a.figures_as_of, 'infinity'::date) - {days}
+WHERE a.id = ANY(%s) AND s.as_of > coalesce(a.figures_as_of, 'infinity'::date) - {HISTORY_DAYS}
 ORDER BY s.account_id, s.as_of
-""".format(days=HISTORY_DAYS)
+"""  # noqa: S608
 
 
 def load(account_ids: Sequence[int]) -> Frames:

@@ -44,7 +44,7 @@ def waiting() -> set[date]:
     months: set[date] = set()
     with connection.cursor() as cursor:
         for table in TABLES:
-            cursor.execute(f"SELECT DISTINCT date_trunc('month', as_of)::date FROM {table}_default")
+            cursor.execute(f"SELECT DISTINCT date_trunc('month', as_of)::date FROM {table}_default")  # noqa: S608
             months |= {row[0] for row in cursor.fetchall()}
     return months
 

@@ -69,7 +69,7 @@ def retier() -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         for table in ("creators_socialaccount", "creators_creator"):
             cursor.execute(
-                f"UPDATE {table} x SET tier_id = t.id FROM {table} y LEFT JOIN creators_tier t"
+                f"UPDATE {table} x SET tier_id = t.id FROM {table} y LEFT JOIN creators_tier t"  # noqa: S608
                 " ON y.followers >= t.floor AND (t.ceiling IS NULL OR y.followers < t.ceiling)"
                 " WHERE x.id = y.id AND x.tier_id IS DISTINCT FROM t.id"
             )

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from creators.handles import BadHandle, parse_handle
@@ -192,10 +193,10 @@ class Reader:
         text = tidy(cell)[:19]
         for shape in ("%Y-%m-%d", "%Y-%m-%d %H:%M:%S", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m"):
             try:
-                found = datetime.strptime(text, shape).date()
+                found = datetime.strptime(text, shape).date()  # noqa: DTZ007  a day has no zone
             except ValueError:
                 continue
-            if date(2005, 1, 1) <= found <= date.today():
+            if date(2005, 1, 1) <= found <= localdate():
                 out.as_of = found
                 return
         out.problems.append(

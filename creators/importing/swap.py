@@ -171,7 +171,7 @@ SET {", ".join(f"{n} = coalesce(EXCLUDED.{n}, creators_accountsnapshot.{n})" for
     definition = coalesce(nullif(EXCLUDED.definition, ''), creators_accountsnapshot.definition)
 WHERE ({", ".join(f"creators_accountsnapshot.{n}" for n in FIGURES)}) IS DISTINCT FROM
       ({", ".join(f"coalesce(EXCLUDED.{n}, creators_accountsnapshot.{n})" for n in FIGURES)})
-"""
+"""  # noqa: S608
 
 
 def swap(batch: CreatorImport) -> dict[str, Any]:
@@ -234,7 +234,7 @@ _EVENTS = {
 
 
 def _last(cursor: Any, table: str) -> int:
-    cursor.execute(f"SELECT coalesce(max(pgh_id), 0) FROM {table}")
+    cursor.execute(f"SELECT coalesce(max(pgh_id), 0) FROM {table}")  # noqa: S608
     return int(cursor.fetchone()[0])
 
 
@@ -246,7 +246,7 @@ def _sign(cursor: Any, batch: CreatorImport, before: list[int]) -> None:
     )
     for (table, mine), last in zip(_EVENTS.items(), before, strict=True):
         cursor.execute(
-            f"UPDATE {table} SET pgh_context_id = %s WHERE pgh_id > %s AND pgh_context_id IS NULL AND pgh_obj_id IN ({mine})",
+            f"UPDATE {table} SET pgh_context_id = %s WHERE pgh_id > %s AND pgh_context_id IS NULL AND pgh_obj_id IN ({mine})",  # noqa: S608
             [str(context), last],
         )
 

@@ -41,7 +41,7 @@ class SocialAccount(ScopedModel):
     )
     platform = models.CharField(_("platform"), max_length=12, choices=Platform.choices)
     handle = models.CharField(_("handle"), max_length=128, blank=True)
-    external_id = models.CharField(_("platform id"), max_length=128, null=True, blank=True)  # noqa: DJ001
+    external_id = models.CharField(_("platform id"), max_length=128, null=True, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     state = models.CharField(
         _("state"), max_length=14, choices=AccountState.choices, default=AccountState.ACTIVE

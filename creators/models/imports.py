@@ -71,14 +71,14 @@ class ImportTemplate(ScopedModel):
         return self.name
 
 
-class ImportRow(models.Model):
+class ImportRow(models.Model):  # noqa: DJ008  staging, never shown
     """Staging; unlogged table, emptied when an import ends."""
 
     batch = models.ForeignKey(CreatorImport, models.CASCADE, related_name="rows", db_constraint=False)
     line = models.IntegerField()
     platform = models.CharField(max_length=12)
     handle = models.CharField(max_length=128, blank=True)
-    external_id = models.CharField(max_length=128, null=True)  # noqa: DJ001
+    external_id = models.CharField(max_length=128, null=True)
     url = models.CharField(max_length=500, blank=True)
     name = models.CharField(max_length=200, blank=True)
     email = models.CharField(max_length=254, blank=True)

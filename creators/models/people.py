@@ -187,7 +187,7 @@ class Creator(ScopedModel):
         return reverse("creators:detail", args=[self.pk])
 
 
-class CreatorTag(models.Model):
+class CreatorTag(models.Model):  # noqa: DJ008  a link
     creator = models.ForeignKey(Creator, models.CASCADE, related_name="tag_links")
     tag = models.ForeignKey(Tag, models.CASCADE, related_name="creator_links")
 

@@ -21,7 +21,7 @@ class SnapshotQuerySet(OpenToStaff):
     creator_path = "account__creator_id"
 
 
-class AccountSnapshot(models.Model):
+class AccountSnapshot(models.Model):  # noqa: DJ008  never shown by name
     pk = models.CompositePrimaryKey("account_id", "source", "as_of")
     account = models.ForeignKey(SocialAccount, models.DO_NOTHING, related_name="snapshots", db_index=False)
     source = models.CharField(max_length=20, choices=Source.choices)
@@ -45,7 +45,7 @@ class AccountSnapshot(models.Model):
         verbose_name = _("account snapshot")
 
 
-class PostSnapshot(models.Model):
+class PostSnapshot(models.Model):  # noqa: DJ008  never shown by name
     pk = models.CompositePrimaryKey("account_id", "post_id", "source", "as_of")
     account = models.ForeignKey(SocialAccount, models.DO_NOTHING, related_name="+", db_index=False)
     post = models.ForeignKey(Post, models.DO_NOTHING, related_name="snapshots", db_index=False)

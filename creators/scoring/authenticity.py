@@ -191,10 +191,14 @@ def _growth(row: dict[str, float]) -> tuple[str, str]:
             f"Tidak ada dari {n} langkah pertumbuhan yang menonjol.",
         )
     return (
-        f"Grew {percent(row['raw'], 'en')} in 30 days, more than {percent(row['percentile'], 'en')} of accounts of its size"
-        " (too little history to judge its own habit).",
-        f"Tumbuh {percent(row['raw'], 'id')} dalam 30 hari, di atas {percent(row['percentile'], 'id')} akun seukurannya"
-        " (riwayat terlalu pendek untuk menilai kebiasaannya sendiri).",
+        (
+            f"Grew {percent(row['raw'], 'en')} in 30 days, more than {percent(row['percentile'], 'en')} of accounts of its size"
+            " (too little history to judge its own habit)."
+        ),
+        (
+            f"Tumbuh {percent(row['raw'], 'id')} dalam 30 hari, di atas {percent(row['percentile'], 'id')} akun seukurannya"
+            " (riwayat terlalu pendek untuk menilai kebiasaannya sendiri)."
+        ),
     )
 
 
@@ -208,10 +212,14 @@ def _share(row: dict[str, float]) -> tuple[str, str]:
 def _engagement(row: dict[str, float]) -> tuple[str, str]:
     how_en, how_id = _usual(row["value"])
     return (
-        f"Engagement of {percent(row['raw'], 'en')} is {how_en} for its size"
-        f" (above {percent(row['percentile'], 'en')} of peers).",
-        f"Engagement {percent(row['raw'], 'id')} {how_id} untuk ukurannya"
-        f" (di atas {percent(row['percentile'], 'id')} akun setara).",
+        (
+            f"Engagement of {percent(row['raw'], 'en')} is {how_en} for its size"
+            f" (above {percent(row['percentile'], 'en')} of peers)."
+        ),
+        (
+            f"Engagement {percent(row['raw'], 'id')} {how_id} untuk ukurannya"
+            f" (di atas {percent(row['percentile'], 'id')} akun setara)."
+        ),
     )
 
 

@@ -105,7 +105,7 @@ def _inputs(rows: pd.DataFrame, rates: pd.DataFrame, grown: pd.DataFrame) -> lis
     table = rows[INPUT_COLUMNS].copy()
     table["peer_median"] = [_round(value, PEER_DIGITS) for value in rates["peer_median"]]
     for column in GROWTH_INPUTS:
-        table[column] = grown[column] if column in grown else np.nan
+        table[column] = grown.get(column, np.nan)
     return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import template
 
+from creators.importing.mapping import BY_KEY
 from creators.web.wording import COMPONENTS
 
 register = template.Library()
@@ -14,3 +15,9 @@ register = template.Library()
 @register.filter
 def component(name: str) -> Any:
     return COMPONENTS.get(name, name)
+
+
+@register.filter
+def import_field(key: str) -> Any:
+    field = BY_KEY.get(key)
+    return field.label if field else key

@@ -37,7 +37,12 @@ class ImportList(ListPage):
         Column("by", _("By"), value=lambda o: str(o.created_by) if o.created_by_id else None),
     ]
     search_fields = ["filename"]
-    empty = Empty(_("No lists imported yet"), _("Upload a CSV or XLSX file, or paste handles."), action=(_("Import a list"), "creators:import"), icon="upload")  # fmt: skip
+    empty = Empty(
+        _("No lists imported yet"),
+        _("Upload a CSV or XLSX file, or paste handles."),
+        action=(_("Import a list"), "creators:import"),
+        icon="upload",
+    )
     actions = [(_("Import a list"), "creators:import", "primary")]
     breadcrumbs = CRUMBS[:1]
 

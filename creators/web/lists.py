@@ -70,7 +70,7 @@ class CreatorList(ListPage):
     search_label = _("Name or handle")
     default_sort = "-followers"
     columns = [
-        Column("name", _("Name"), value=str, link=lambda o: o.get_absolute_url(), sort="name",
+        Column("name", _("Name"), width="wide", value=str, link=lambda o: o.get_absolute_url(), sort="name",
                sub=lambda o: o.city or None),
         Column("platforms", _("Platforms"), kind="html", value=lambda o: platform_badges(o.platforms),
                export=lambda o: ", ".join(o.platforms)),

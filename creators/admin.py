@@ -1,0 +1,68 @@
+"""Django's admin: for looking things up; changes go through the verbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from creators.models import Creator, CreatorImport, PeerSample, Score, SocialAccount, Tag, Tier
+
+
+class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Creator)
+class CreatorAdmin(ReadOnly):
+    list_display = ("id", "name", "status", "country", "followers", "tier")
+    list_select_related = ("tier",)
+    search_fields = ("search_text",)
+    list_filter = ("status", "is_demo")
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnly):
+    list_display = ("id", "platform", "handle", "external_id", "state", "followers", "last_ok_at")
+    search_fields = ("handle", "external_id")
+    list_filter = ("platform", "state", "is_demo")
+
+
+@admin.register(Score)
+class ScoreAdmin(ReadOnly):
+    list_display = (
+        "id",
+        "account_id",
+        "kind",
+        "value",
+        "confidence",
+        "formula_version",
+        "computed_at",
+        "is_current",
+    )
+    list_filter = ("kind", "formula_version")
+
+
+@admin.register(CreatorImport)
+class CreatorImportAdmin(ReadOnly):
+    list_display = ("id", "filename", "platform", "as_of", "state", "row_count", "created_at")
+
+
+@admin.register(PeerSample)
+class PeerSampleAdmin(ReadOnly):
+    list_display = ("platform", "as_of", "count", "population")
+    exclude = ("figures",)
+
+
+admin.site.register(Tag, ReadOnly)
+admin.site.register(Tier, ReadOnly)

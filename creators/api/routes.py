@@ -1,0 +1,17 @@
+"""Addresses of this room's REST endpoints."""
+
+from __future__ import annotations
+
+from creators.api import views
+from krm.api.router import register
+
+register("creators", views.CreatorViewSet)
+register("accounts", views.AccountViewSet)
+register("posts", views.PostViewSet)
+register("scores", views.ScoreViewSet)
+register("rate-cards", views.RateCardViewSet)
+register("tags", views.TagViewSet)
+register("tiers", views.TierViewSet)
+register("notes", views.NoteViewSet)
+register("creator-access", views.AccessViewSet)
+register("creator-imports", views.ImportViewSet)
