@@ -9,7 +9,9 @@ from krm.web import jobs
 SCHEDULE = {"web.rescue_jobs": 60.0}
 
 
-@shared_task(name="web.run_job", acks_late=True, time_limit=4 * 3600, soft_time_limit=4 * 3600 - 60)
+# Acknowledged at the start: a job may run longer than the broker waits before it gives a task out again, and
+# `rescue_jobs` brings back one whose worker is gone.
+@shared_task(name="web.run_job", acks_late=False, time_limit=4 * 3600, soft_time_limit=4 * 3600 - 60)
 def run_job(pk: int) -> None:
     jobs.run(pk)
 
