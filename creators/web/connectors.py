@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django.views import View
 
 from creators import connections
@@ -163,5 +164,8 @@ class InboundRetry(AccessMixin, View):
     def post(self, request: HttpRequest) -> HttpResponse:
         check(request.user, "connectors.change")
         number = inbox.retry_parked()
-        messages.success(request, _("%(number)s parked calls are tried again.") % {"number": number})
+        text = ngettext(
+            "%(number)s parked call is tried again.", "%(number)s parked calls are tried again.", number
+        )
+        messages.success(request, text % {"number": number})
         return redirect(request, reverse("creators:connectors"))
