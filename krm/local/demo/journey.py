@@ -36,10 +36,11 @@ from payments.models import PayeeProfile
 OFFSETS = {
     "invited": 0.0, "sent": 0.4, "countered": 1.1, "declined": 1.2, "accepted_offer": 1.8, "agreement": 2.4,
     "signed": 3.2, "briefed": 4.5, "concepts": 6.0, "chosen": 7.0, "draft": 9.5, "client_review": 10.2,
-    "approved_content": 11.0, "published": 14.0, "accepted": 16.0, "submitted": 17.0, "matched": 17.6,
-    "approved": 19.0, "paid": 24.0,
+    "approved_content": 11.0, "published": 14.0, "accepted": 16.0, "drafted": 16.8, "submitted": 17.0,
+    "mismatch": 17.1, "matched": 17.6, "rejected": 18.2, "approved": 19.0, "paid": 24.0,
 }  # fmt: skip
 ORDER = list(OFFSETS)
+ENDINGS = ("declined", "mismatch", "rejected")  # steps that nothing follows
 COLOURS = ("#f3d9c9", "#d7e3f4", "#d9ead3", "#fce8b2", "#e6d7f0", "#f4cccc", "#d0e8e4")
 
 
@@ -58,7 +59,9 @@ def reaches(stage: str, step: str) -> bool:
     """Whether a KOL at `stage` has taken `step`; who declined took no later step."""
     if stage == "declined":
         return step in ("invited", "sent", "declined")
-    return step != "declined" and ORDER.index(step) <= ORDER.index(stage)
+    if step in ENDINGS:
+        return step == stage
+    return ORDER.index(step) <= ORDER.index(stage)
 
 
 def begin_of(stage: str, earliest: datetime, now: datetime, number: int) -> datetime:
@@ -206,13 +209,15 @@ def money_story(
     play: Stage, partnership: Partnership, actor: User, stage: str, number: int, when: Any
 ) -> Iterator[datetime]:
     """Invoice, match, approval by a second person, payment."""
-    if not reaches(stage, "submitted"):
+    if not reaches(stage, "drafted"):
         return
-    yield when("submitted")
+    yield when("drafted")
     partnership = Partnership.objects.select_related(
         "campaign__brand", "creator", "account", "agreement"
     ).get(pk=partnership.pk)
-    lines = [{"claim": claim.key} for claim in milestones.open_claims(partnership)]
+    lines: list[dict[str, Any]] = [{"claim": claim.key} for claim in milestones.open_claims(partnership)]
+    if stage == "mismatch":
+        lines[0]["amount"] = milestones.open_claims(partnership)[0].amount + 250_000
     invoice = invoices.save_draft(
         partnership,
         by=actor,
@@ -221,11 +226,22 @@ def money_story(
         issued_on=timezone.localdate(),
         document=paper("TAGIHAN (DEMO)", partnership.creator.name),
     )
+    if not reaches(stage, "submitted"):
+        return
+    yield when("submitted")
     invoice = invoices.submit(invoice, by=actor)
-    if not reaches(stage, "matched"):
+    if stage == "mismatch" or not reaches(stage, "matched"):
         return
     yield when("matched")
     invoice = invoices.match(invoice, by=play.users["finance"])
+    if stage == "rejected":
+        yield when("rejected")
+        invoices.reject(
+            invoice,
+            by=play.users["finance2"],
+            reason="Nomor tagihan pada dokumen berbeda. Mohon kirim ulang.",
+        )
+        return
     if not reaches(stage, "approved"):
         return
     yield when("approved")

@@ -65,30 +65,26 @@ def collect(roots: Found) -> Found:
     return found
 
 
-def owners_of(model: type[models.Model]) -> Iterable[tuple[type[models.Model], Any]]:
+def owners_of(model: type[models.Model], *, kept: bool = False) -> Iterable[tuple[type[models.Model], Any]]:
+    """Models with a foreign key to `model`: those whose rows go with it, or (`kept`) those that only forget it."""
     for owner in apps.get_models(include_auto_created=True):
         if issubclass(owner, pghistory.models.Event):
             continue
         for field in owner._meta.local_fields:
             if isinstance(field, models.ForeignKey) and field.related_model is model:
-                if field.remote_field.on_delete is not models.SET_NULL:
+                forgets = field.remote_field.on_delete is models.SET_NULL
+                if forgets == kept:
                     yield owner, field
 
 
 def delete(found: Found) -> int:
     """Raw deletes from the leaves down, references that may stay set to NULL first, history and events along."""
     count = 0
-    for model, pks in found.items():
-        for owner in apps.get_models():
-            for field in owner._meta.local_fields:
-                nullable = (
-                    isinstance(field, models.ForeignKey) and field.related_model is model and field.null
-                )
-                if nullable and not issubclass(owner, pghistory.models.Event):
-                    for chunk in chunks(pks):
-                        owner._base_manager.filter(**{f"{field.name}__in": chunk}).update(
-                            **{field.name: None}
-                        )
+    for model, pks in found.items():  # keys inside what goes are checked at the end of the transaction only
+        for owner, field in owners_of(model, kept=True):
+            for chunk in chunks(pks):
+                rows = owner._base_manager.filter(**{f"{field.name}__in": chunk})
+                rows.exclude(pk__in=found.get(owner, ())).update(**{field.name: None})
     for model in leaves_first(found):
         pks = found[model]
         label = model._meta.label_lower
@@ -148,6 +144,7 @@ def remove_people(say: Callable[[str], None]) -> int:
     for user in User.objects.filter(is_demo=True):
         try:
             with transaction.atomic():
+                forget(User, user.pk)
                 count += user.delete()[0]
         except (ProtectedError, models.RestrictedError):
             user.is_active = False
@@ -157,11 +154,17 @@ def remove_people(say: Callable[[str], None]) -> int:
     for team in BrandTeam.objects.filter(is_demo=True):
         try:
             with transaction.atomic():
+                forget(BrandTeam, team.pk)
                 count += team.delete()[0]
         except (ProtectedError, models.RestrictedError):
             BrandTeam.objects.filter(pk=team.pk).update(is_demo=False)
             say(f"the team {team.name} has brands of yours and is kept")
     return count
+
+
+def forget(model: type[models.Model], pk: int) -> None:
+    for history in histories_of(model):
+        history._base_manager.filter(pgh_obj_id=pk).delete()
 
 
 def chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
