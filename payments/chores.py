@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from krm import events
+from krm.web.format import moment
 from payments import ledger, notices, people
 from payments.models import Invoice, LedgerAccount, PayeeChange
 
@@ -34,7 +35,7 @@ def mail_bank_change(change_id: int) -> None:
             )
             % {
                 "name": change.payee.creator,
-                "time": timezone.localtime(change.changed_at).strftime("%d.%m.%Y %H:%M"),
+                "time": moment(change.changed_at),
             },
             None,
             [change.noticed_email],

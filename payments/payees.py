@@ -22,6 +22,7 @@ from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.connectors.vault import blind_index
 from krm.errors import Conflict, Denied
+from krm.web.format import moment
 from payments import people, policy
 from payments.masking import digits, masked
 from payments.models import PayeeChange, PayeeProfile
@@ -201,7 +202,7 @@ def verify(payee: PayeeProfile, *, by: User, tax_id_valid: bool) -> PayeeProfile
         if payee.cooling_until and payee.cooling_until > timezone.now():
             raise Conflict(
                 _("The data was changed and cools off until %(time)s. Verify it then.")
-                % {"time": timezone.localtime(payee.cooling_until).strftime("%d.%m.%Y %H:%M")}
+                % {"time": moment(payee.cooling_until)}
             )
         if tax_id_valid and not (payee.npwp or payee.nik):
             raise ValidationError({"tax_id_valid": _("There is no NPWP or NIK that could be valid.")})

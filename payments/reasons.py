@@ -6,7 +6,6 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
@@ -70,14 +69,14 @@ def check_label(name: str) -> str:
 
 def sentence(code: str, data: dict[str, Any]) -> str:
     """The sentence of a stored result, with amounts and dates in the reader's way."""
-    from krm.web.format import money  # the one way amounts are written
+    from krm.web.format import day, money  # the one way amounts and dates are written
 
     filled: dict[str, Any] = {}
     for name, value in data.items():
         if name in MONEY and data.get("currency") and _is_number(value):
             filled[name] = money(round_amount(Decimal(value), data["currency"]), data["currency"])
         elif name == "date" and isinstance(value, str):
-            filled[name] = date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+            filled[name] = day(date.fromisoformat(value))
         elif name == "state":
             filled[name] = _state(str(value))
         else:

@@ -33,13 +33,13 @@ class PaymentPolicy(ScopedModel):
         PAYMENT = "payment", _("Per payment: each stands alone")
 
     terms_days = models.PositiveSmallIntegerField(
-        _("payment terms (days)"),
+        _("Payment terms (days)"),
         default=14,
         validators=[MaxValueValidator(180)],
         help_text=_("Days from a submitted invoice to the promised payment, moved to the next working day."),
     )
     cooling_days = models.PositiveSmallIntegerField(
-        _("cooling-off after changed bank data (days)"),
+        _("Cooling-off after changed bank data (days)"),
         default=3,
         validators=[MaxValueValidator(60)],
         help_text=_("Nothing is paid to changed bank data before this time is over and finance checked it again."),
@@ -51,7 +51,7 @@ class PaymentPolicy(ScopedModel):
         default=TaxPeriod.MONTH,
         help_text=_("The law can be read both ways; ask your tax adviser."),
     )
-    country = models.CharField(_("country of the agency"), max_length=2, default="ID")
+    country = models.CharField(_("Country of the agency"), max_length=2, default="ID")
 
     objects = PolicyQuerySet.as_manager()
 

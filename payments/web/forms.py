@@ -77,8 +77,8 @@ class PayeeForm(KrmForm):
     kind = forms.ChoiceField(label=_("I am paid as"), choices=PayeeProfile.Kind.choices, widget=forms.RadioSelect)
     legal_name = forms.CharField(label=_("Full legal name"), max_length=200, help_text=_("As on the ID card or deed."))
     tax_country = forms.CharField(label=_("Taxed in (country code)"), max_length=2, initial="ID")
-    nik = forms.CharField(label=_("NIK"), required=False, max_length=24)
-    npwp = forms.CharField(label=_("NPWP"), required=False, max_length=32)
+    nik = forms.CharField(label="NIK", required=False, max_length=24)
+    npwp = forms.CharField(label="NPWP", required=False, max_length=32)
     is_pkp = forms.BooleanField(
         label=_("I am a taxable firm (PKP)"), required=False, help_text=_("Then PPN is added, and each invoice needs a tax invoice number.")
     )
@@ -147,11 +147,11 @@ class InvoiceForm(KrmForm):
 
 class PolicyForm(KrmForm):
     terms_days = forms.IntegerField(
-        label=PaymentPolicy._meta.get_field("terms_days").verbose_name, min_value=0, max_value=180,
+        label=_("Payment terms (days)"), min_value=0, max_value=180,
         help_text=_("Days from a submitted invoice to the promised payment, moved to the next working day."),
     )  # fmt: skip
     cooling_days = forms.IntegerField(
-        label=PaymentPolicy._meta.get_field("cooling_days").verbose_name, min_value=0, max_value=60,
+        label=_("Cooling-off after changed bank data (days)"), min_value=0, max_value=60,
         help_text=_("Nothing is paid to changed bank data before this time is over and finance checked it again."),
     )  # fmt: skip
     tax_period = forms.ChoiceField(

@@ -310,7 +310,9 @@ class PolicyPage(FormPage):
     def get_context(self) -> dict[str, Any]:
         from payments.tax.book import all_rules
 
+        rules = policy.current()
         return {
+            "policy": rules,
             "limits": ApprovalLimit.objects.all(),
             "rules": sorted(all_rules(), key=lambda r: (r.code, r.effective_from)),
             "today": timezone.localdate(),
