@@ -74,6 +74,8 @@ add_perm(
     speaks_for_creator,
     reason=_("Only the KOL or their talent manager may answer this offer."),
 )
+add_perm("campaigns.talk", is_campaign_manager | speaks_for_creator, reason=_manager)
+add_perm("campaigns.sign", is_campaign_manager | speaks_for_creator, reason=_manager)
 add_perm("campaigns.sign_agency", is_campaign_manager, reason=_manager)
 add_perm(
     "campaigns.sign_creator",

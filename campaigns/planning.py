@@ -317,6 +317,7 @@ def back_to_planning(campaign: Campaign, *, by: User) -> Campaign:
 
 
 def activate(campaign: Campaign, *, by: User) -> Campaign:
+    check(by, "campaigns.manage_campaign", campaign)
     if not campaign.partnerships.exclude(state__in=["cancelled", "declined"]).exists():
         raise Conflict(_("Invite at least one KOL before you start the campaign."))
     return _step(campaign, by=by, name="activate", event="campaigns.campaign_activated")
@@ -332,6 +333,7 @@ def reopen(campaign: Campaign, *, by: User) -> Campaign:
 
 def close(campaign: Campaign, *, by: User) -> Campaign:
     """Nothing may be open: every partnership completed, cancelled or declined."""
+    check(by, "campaigns.manage_campaign", campaign)
     still = campaign.partnerships.exclude(state__in=["completed", "cancelled", "declined"]).count()
     if still:
         raise Conflict(
@@ -342,6 +344,7 @@ def close(campaign: Campaign, *, by: User) -> Campaign:
 
 
 def cancel_campaign(campaign: Campaign, *, by: User) -> Campaign:
+    check(by, "campaigns.manage_campaign", campaign)
     signed = campaign.partnerships.filter(state__in=["agreed", "briefed", "in_production", "live"]).count()
     if signed:
         raise Conflict(

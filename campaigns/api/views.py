@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.http import Http404
@@ -42,13 +42,37 @@ from krm.api.viewsets import ReadViewSet, WriteViewSet, action
 SCOPES = ("campaigns:read", "campaigns:write")
 
 
+class Checked:
+    """Says no before it looks at the input: `perms` names the permission of each action on the object."""
+
+    perms: ClassVar[dict[str, str]] = {}
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        if self.action == "create" and "create" in self.perms:  # type: ignore[attr-defined]
+            check(request.user, self.perms["create"])
+
+    def get_object(self) -> Any:
+        found = super().get_object()  # type: ignore[misc]
+        perm = self.perms.get(self.action)  # type: ignore[attr-defined]
+        if perm:
+            check(self.request.user, perm, found)  # type: ignore[attr-defined]
+        return found
+
+
 class BrandFilter(django_filters.FilterSet):
     class Meta:
         model = Brand
         fields = ["team", "category", "is_archived"]
 
 
-class BrandViewSet(WriteViewSet):
+class BrandViewSet(Checked, WriteViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "create": "campaigns.manage_brand",
+        "partial_update": "campaigns.manage_brand",
+        "archive": "campaigns.manage_brand",
+        "members": "campaigns.manage_members",
+    }
     model = Brand
     serializer_class = s.BrandOut
     write_serializer_class = s.BrandIn
@@ -73,7 +97,11 @@ class BrandViewSet(WriteViewSet):
         return brands.add_member(self.get_object(), by=request.user, **self.input())
 
 
-class ProductViewSet(WriteViewSet):
+class ProductViewSet(Checked, WriteViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "create": "campaigns.manage_brand",
+        "partial_update": "campaigns.manage_brand",
+    }
     model = Product
     serializer_class = s.ProductOut
     write_serializer_class = s.ProductIn
@@ -98,7 +126,28 @@ class CampaignFilter(django_filters.FilterSet):
         fields = ["brand", "state", "objective", "owner", "code"]
 
 
-class CampaignViewSet(WriteViewSet):
+class CampaignViewSet(Checked, WriteViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "create": "campaigns.manage_campaign",
+        "partial_update": "campaigns.manage_campaign",
+        "start_planning": "campaigns.manage_campaign",
+        "back_to_planning": "campaigns.manage_campaign",
+        "activate": "campaigns.manage_campaign",
+        "start_reporting": "campaigns.manage_campaign",
+        "reopen": "campaigns.manage_campaign",
+        "close": "campaigns.manage_campaign",
+        "cancel": "campaigns.manage_campaign",
+        "kpis": "campaigns.manage_campaign",
+        "tiers": "campaigns.manage_campaign",
+        "allocate": "campaigns.manage_budget",
+        "waive": "campaigns.waive",
+        "spend": "campaigns.record_spend",
+        "candidates": "campaigns.manage_shortlist",
+        "assess": "campaigns.manage_shortlist",
+        "submit": "campaigns.manage_shortlist",
+        "invite_approved": "campaigns.negotiate",
+        "share": "campaigns.share",
+    }
     model = Campaign
     serializer_class = s.CampaignOut
     write_serializer_class = s.CampaignIn
@@ -224,7 +273,10 @@ class CampaignViewSet(WriteViewSet):
         return link
 
 
-class ShareLinkViewSet(ReadViewSet):
+class ShareLinkViewSet(Checked, ReadViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "revoke": "campaigns.share",
+    }
     model = ShareLink
     serializer_class = s.ShareOut
     scopes = SCOPES
@@ -240,7 +292,13 @@ class CandidateFilter(django_filters.FilterSet):
         fields = ["campaign", "creator", "option", "state"]
 
 
-class CandidateViewSet(WriteViewSet):
+class CandidateViewSet(Checked, WriteViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "partial_update": "campaigns.manage_shortlist",
+        "decide": "campaigns.decide_shortlist",
+        "drop": "campaigns.manage_shortlist",
+        "repropose": "campaigns.manage_shortlist",
+    }
     model = Candidate
     serializer_class = s.CandidateOut
     write_serializer_class = s.CandidateIn
@@ -287,7 +345,13 @@ class PartnershipFilter(django_filters.FilterSet):
         fields = ["campaign", "creator", "state"]
 
 
-class PartnershipViewSet(WriteViewSet):
+class PartnershipViewSet(Checked, WriteViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "create": "campaigns.negotiate",
+        "partial_update": "campaigns.negotiate",
+        "cancel": "campaigns.negotiate",
+        "waive_exclusivity": "campaigns.waive",
+    }
     model = Partnership
     serializer_class = s.PartnershipOut
     write_serializer_class = s.PartnershipIn
@@ -319,7 +383,6 @@ class PartnershipViewSet(WriteViewSet):
     def waive_exclusivity(self, request: Request, pk: str) -> Any:
         """Let this campaign pass the exclusivity windows in its way; administrators only."""
         partnership = self.get_object()
-        check(request.user, "campaigns.waive", partnership)
         found = exclusivity.conflicts(partnership.campaign, [partnership.creator_id])
         for window in found.get(partnership.creator_id, []):
             exclusivity.waive(window, by=request.user, campaign=partnership.campaign, **self.input())
@@ -334,7 +397,15 @@ class OfferFilter(django_filters.FilterSet):
         fields = ["partnership", "state", "side"]
 
 
-class OfferViewSet(WriteViewSet):
+class OfferViewSet(Checked, WriteViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "create": "campaigns.negotiate",
+        "send": "campaigns.negotiate",
+        "counter": "campaigns.talk",
+        "accept": "campaigns.talk",
+        "decline": "campaigns.talk",
+        "withdraw": "campaigns.talk",
+    }
     model = Offer
     serializer_class = s.OfferOut
     write_serializer_class = s.OfferIn
@@ -383,7 +454,15 @@ class AgreementFilter(django_filters.FilterSet):
         fields = ["partnership", "state", "number"]
 
 
-class AgreementViewSet(WriteViewSet):
+class AgreementViewSet(Checked, WriteViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "create": "campaigns.negotiate",
+        "partial_update": "campaigns.negotiate",
+        "milestones": "campaigns.negotiate",
+        "send": "campaigns.negotiate",
+        "take_back": "campaigns.negotiate",
+        "sign": "campaigns.sign",
+    }
     model = Agreement
     serializer_class = s.AgreementOut
     filterset_class = AgreementFilter
@@ -448,7 +527,15 @@ class DeliverableFilter(django_filters.FilterSet):
         fields = ["partnership", "agreement", "state", "turn", "platform"]
 
 
-class DeliverableViewSet(WriteViewSet):
+class DeliverableViewSet(Checked, WriteViewSet):
+    perms: ClassVar[dict[str, str]] = {
+        "partial_update": "campaigns.negotiate",
+        "reschedule": "campaigns.reschedule",
+        "publish": "campaigns.report_post",
+        "accept": "campaigns.accept_deliverable",
+        "unpublish": "campaigns.track",
+        "cancel": "campaigns.negotiate",
+    }
     model = Deliverable
     serializer_class = s.DeliverableOut
     write_serializer_class = s.DeliverableIn

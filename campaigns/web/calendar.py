@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
+from django.views.decorators.http import require_safe
 
 from campaigns import feeds, scheduling, tracking
 from campaigns.models import Brand, CalendarFeed, Campaign, Deliverable
@@ -231,6 +232,7 @@ feed_revoke = verb_view(
 )
 
 
+@require_safe
 def feed(request: HttpRequest, token: str) -> HttpResponse:
     """The iCalendar file. The token is the key; an unknown one is 404 like any unknown address."""
     found = feeds.find_feed(token)
