@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - a tool that reports on the terminal
 """A real browser against a real server: uvicorn as its own process on the test database, Chromium without a head.
 
 Import the fixtures in a folder's conftest: `from tests.browser import *  # noqa: F403`. Tests that use `server`
@@ -99,7 +100,7 @@ def wait_for(url: str, process: subprocess.Popen[bytes], log: Path, seconds: flo
         if process.poll() is not None:
             raise RuntimeError(f"{process.args} ended:\n{log.read_text()[-3000:]}")
         try:
-            urllib.request.urlopen(url, timeout=2)  # noqa: S310 - our own address
+            urllib.request.urlopen(url, timeout=2)
             return
         except urllib.error.HTTPError:
             return
@@ -150,7 +151,9 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def worker(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[subprocess.Popen[bytes]]:
+def worker(
+    django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker with its scheduler on the test database and the real broker."""
     folder = tmp_path_factory.mktemp("worker")
     log = folder / "worker.log"
@@ -288,6 +291,8 @@ def violations(page: Any, exclude: tuple[str, ...] = ()) -> list[str]:
     )
     return [
         f"{item['id']} ({item['impact']}): {item['help']}\n    "
-        + "\n    ".join(node["html"][:180] + "  " + json.dumps(node["failureSummary"])[:300] for node in item["nodes"][:4])
+        + "\n    ".join(
+            node["html"][:180] + "  " + json.dumps(node["failureSummary"])[:300] for node in item["nodes"][:4]
+        )
         for item in result["violations"]
     ]

@@ -1,3 +1,4 @@
+# ruff: noqa: T201, S108 - a tool that reports on the terminal
 """Screenshots of pages on a running server: `python tests/screens.py --port 8003 --as you@example.com / /jobs/`.
 
 Each page at 1440 and 390 px, light and dark, English and Indonesian (choose with --only), into /tmp/screens, with
@@ -58,15 +59,22 @@ def main() -> None:
             )
             if user is not None:
                 User.objects.filter(pk=user.pk).update(theme=theme, language=language)
-                context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": base}])
+                context.add_cookies(
+                    [{"name": settings.SESSION_COOKIE_NAME, "value": session_of(user), "url": base}]
+                )
             else:
                 context.add_cookies(
-                    [{"name": "theme", "value": theme, "url": base}, {"name": "django_language", "value": language, "url": base}]
+                    [
+                        {"name": "theme", "value": theme, "url": base},
+                        {"name": "django_language", "value": language, "url": base},
+                    ]
                 )
             for path in options.paths:
                 page = _watched(context.new_page())
                 page.goto(base + path, wait_until="load")
-                page.evaluate("for (let y = 0; y < document.body.scrollHeight; y += 400) setTimeout(() => scrollTo(0, y), y / 8)")
+                page.evaluate(
+                    "for (let y = 0; y < document.body.scrollHeight; y += 400) setTimeout(() => scrollTo(0, y), y / 8)"
+                )
                 page.wait_for_timeout(1500)
                 page.evaluate("scrollTo(0, 0)")
                 file = out / f"{path.strip('/').replace('/', '_').replace('?', '_') or 'home'}-{name}.png"

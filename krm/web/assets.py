@@ -106,7 +106,7 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._patterns = {
+        self._patterns: Any = {
             extension: [rule for rule in rules if "sourceMappingURL" not in rule[0].pattern]
             for extension, rules in self._patterns.items()
         }

@@ -66,7 +66,7 @@ def _chart(
     import altair as alt
 
     values = _values(rows)
-    kind = x_kind or _kind_of(values, x)
+    kind: Any = x_kind or _kind_of(values, x)
     number_format = FORMATS.get(y_format, y_format)
     category = alt.X if not horizontal else alt.Y
     measure = alt.Y if not horizontal else alt.X
@@ -87,8 +87,14 @@ def _chart(
         "x" if horizontal else "y": measure(y, **measure_options),
         "tooltip": [
             alt.Tooltip(x, type=kind, title=str(x_title or x)),
-            *([alt.Tooltip(series, type="nominal", title=str((labels or {}).get(series, series)))] if series else []),
-            alt.Tooltip(y, type="quantitative", title=str(y_title or y), format=FORMATS.get(y_format, y_format)),
+            *(
+                [alt.Tooltip(series, type="nominal", title=str((labels or {}).get(series, series)))]
+                if series
+                else []
+            ),
+            alt.Tooltip(
+                y, type="quantitative", title=str(y_title or y), format=FORMATS.get(y_format, y_format)
+            ),
         ],
     }
     if series:
@@ -96,7 +102,9 @@ def _chart(
     chart = getattr(alt.Chart(alt.Data(values=values)), f"mark_{mark}")(**mark_options).encode(**encodings)
     spec: Spec = chart.properties(width="container", height=height).to_dict(validate=False)
     spec.pop("config", None)  # the page's theme decides
-    spec["usermeta"] = {"krm": {"x": x, "y": y, "series": series, "xTitle": str(x_title or x), "yTitle": str(y_title or y)}}
+    spec["usermeta"] = {
+        "krm": {"x": x, "y": y, "series": series, "xTitle": str(x_title or x), "yTitle": str(y_title or y)}
+    }
     return spec
 
 
@@ -190,7 +198,9 @@ def scatter(
     return spec
 
 
-def donut(rows: Iterable[Row], category: str, value: str, *, format: str = "count", height: int = 200) -> Spec:
+def donut(
+    rows: Iterable[Row], category: str, value: str, *, format: str = "count", height: int = 200
+) -> Spec:
     """Parts of a whole, few of them; prefer a bar for more than five."""
     import altair as alt
 
@@ -210,7 +220,9 @@ def donut(rows: Iterable[Row], category: str, value: str, *, format: str = "coun
     )
     spec: Spec = chart.to_dict(validate=False)
     spec.pop("config", None)
-    spec["usermeta"] = {"krm": {"x": category, "y": value, "series": None, "xTitle": category, "yTitle": value}}
+    spec["usermeta"] = {
+        "krm": {"x": category, "y": value, "series": None, "xTitle": category, "yTitle": value}
+    }
     return spec
 
 
@@ -245,8 +257,14 @@ def table_of(spec: Spec) -> tuple[list[str], list[list[Any]]]:
     meta = spec.get("usermeta", {}).get("krm", {})
     data = spec.get("data", {})
     values: Sequence[dict[str, Any]] = data.get("values") or next(iter(spec.get("datasets", {}).values()), [])
-    fields = [(meta.get("x"), meta.get("xTitle")), (meta.get("series"), meta.get("series")), (meta.get("y"), meta.get("yTitle"))]
+    fields = [
+        (meta.get("x"), meta.get("xTitle")),
+        (meta.get("series"), meta.get("series")),
+        (meta.get("y"), meta.get("yTitle")),
+    ]
     fields = [(name, title) for name, title in fields if name]
     if not fields and values:
         fields = [(key, key) for key in values[0]]
-    return [str(title) for _name, title in fields], [[row.get(name) for name, _title in fields] for row in values]
+    return [str(title) for _name, title in fields], [
+        [row.get(name) for name, _title in fields] for row in values
+    ]

@@ -19,7 +19,11 @@ LAYOUTS = {
     "plain": "web/layouts/plain.html",
 }
 
-THEMES = (("auto", _("As the device"), "device-desktop"), ("light", _("Light"), "sun"), ("dark", _("Dark"), "moon"))
+THEMES = (
+    ("auto", _("As the device"), "device-desktop"),
+    ("light", _("Light"), "sun"),
+    ("dark", _("Dark"), "moon"),
+)
 LANGUAGES = (("en", "EN", "English"), ("id", "ID", "Bahasa Indonesia"))
 
 

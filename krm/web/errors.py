@@ -46,7 +46,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     """No context processors, no database, no session: this page must render when everything else is down."""
     if _wants_json(request):
         return _problem(500, "Internal Server Error")
-    return HttpResponse(render_to_string("web/errors/500.html", {"request_id": getattr(request, "id", "")}), status=500)
+    return HttpResponse(
+        render_to_string("web/errors/500.html", {"request_id": getattr(request, "id", "")}), status=500
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

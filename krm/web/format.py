@@ -38,7 +38,7 @@ def _written(value: Decimal, places: int, marks: tuple[str, str], *, strip: bool
     text = f"{abs(rounded):,.{places}f}"
     if strip and "." in text:
         text = text.rstrip("0").rstrip(".")
-    text = text.translate(str.maketrans({",": marks[0], ".": marks[1]}))
+    text = text.translate(str.maketrans(",.", marks[0] + marks[1]))
     return (MINUS if rounded < 0 else "") + text
 
 

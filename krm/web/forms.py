@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import ValidationError
 
 from krm.errors import Refusal
 
@@ -84,10 +84,9 @@ def refusal_text(refusal: Exception) -> str:
     """One sentence for a flash message."""
     if isinstance(refusal, ValidationError):
         if hasattr(refusal, "error_dict"):
-            parts = []
-            for name, errors in refusal.message_dict.items():
-                prefix = "" if name == NON_FIELD_ERRORS else ""
-                parts.extend(prefix + str(error) for error in errors)
+            parts: list[str] = []
+            for errors in refusal.message_dict.values():
+                parts.extend(str(error) for error in errors)
             return " ".join(parts)
         return " ".join(refusal.messages)
     return str(refusal)

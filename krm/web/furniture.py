@@ -17,23 +17,16 @@ from krm.web import format
 ICONS = Path(settings.BASE_DIR) / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
 
 # What a state means decides its colour; anything not named here stays grey.
-TONES: dict[str, frozenset[str]] = {
-    "good": frozenset(
-        "active approved accepted signed paid live completed done verified published matched chosen agreed ok closed "
-        "client_approved succeeded delivered healthy".split()
-    ),
-    "busy": frozenset(
-        "running sent negotiating in_review in_production client_review planning scheduled submitted countered "
-        "reporting briefed invited drafting agency_review processing ready concept invoiced".split()
-    ),
-    "warn": frozenset(
-        "needs_consent paused mismatch changes_requested agency_changes client_changes cooling_off expired prospect_stale "
-        "late at_risk unverified parked warning".split()
-    ),
-    "bad": frozenset(
-        "failed rejected declined blocked cancelled_late overdue void client_rejected unavailable revoked error".split()
-    ),
+_TONE_WORDS = {
+    "good": """active approved accepted signed paid live completed done verified published matched chosen agreed ok
+        closed client_approved succeeded delivered healthy""",
+    "busy": """running sent negotiating in_review in_production client_review planning scheduled submitted countered
+        reporting briefed invited drafting agency_review processing ready concept invoiced""",
+    "warn": """needs_consent paused mismatch changes_requested agency_changes client_changes cooling_off expired late
+        at_risk unverified parked warning""",
+    "bad": """failed rejected declined blocked overdue void client_rejected unavailable revoked error""",
 }
+TONES = {tone: frozenset(words.split()) for tone, words in _TONE_WORDS.items()}
 _TONE_OF = {state: tone for tone, states in TONES.items() for state in states}
 
 
@@ -66,7 +59,9 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 
 
 def badge(state: str, label: Any, tone: str | None = None) -> SafeString:
-    return format_html('<span class="state state-{}" data-state="{}">{}</span>', tone or tone_of(state), state, label)
+    return format_html(
+        '<span class="state state-{}" data-state="{}">{}</span>', tone or tone_of(state), state, label
+    )
 
 
 _PALETTE = 6
@@ -102,7 +97,10 @@ def sparkline(values: Iterable[Any] | None, label: str = "") -> SafeString:
         pen = "L"
     change = (known[-1] - known[0]) / known[0] if known[0] else 0.0
     trend = "up" if change > 0.001 else "down" if change < -0.001 else "flat"
-    text = label or _("from %(first)s to %(last)s") % {"first": format.count(known[0]), "last": format.count(known[-1])}
+    text = label or _("from %(first)s to %(last)s") % {
+        "first": format.count(known[0]),
+        "last": format.count(known[-1]),
+    }
     return format_html(
         '<svg class="sparkline spark-{}" viewBox="0 0 88 22" role="img" aria-label="{}">'
         '<path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',

@@ -79,7 +79,9 @@ def _names(keys: set[int | None]) -> dict[int | None, str]:
 
 
 def _what(label: str) -> str:
-    return {"insert": _("created"), "update": _("changed"), "delete": _("deleted")}.get(label, label.replace("_", " "))
+    return {"insert": _("created"), "update": _("changed"), "delete": _("deleted")}.get(
+        label, label.replace("_", " ")
+    )
 
 
 def _fields(model: type[models.Model], event: Any, earlier: Any) -> list[FieldChange]:
@@ -91,7 +93,9 @@ def _fields(model: type[models.Model], event: Any, earlier: Any) -> list[FieldCh
             continue
         old, new = getattr(earlier, field.attname), getattr(event, field.attname)
         if old != new:
-            shown.append(FieldChange(capfirst(str(field.verbose_name)), _value(field, old), _value(field, new)))
+            shown.append(
+                FieldChange(capfirst(str(field.verbose_name)), _value(field, old), _value(field, new))
+            )
     return shown
 
 

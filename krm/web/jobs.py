@@ -170,19 +170,33 @@ def _take(pk: int) -> Job | None:
             _finish(job, Job.State.CANCELLED)
             return None
         if job.attempts >= MAX_ATTEMPTS:
-            _finish(job, Job.State.FAILED, message=_("The worker stopped %(n)d times on this job.") % {"n": job.attempts})
+            _finish(
+                job,
+                Job.State.FAILED,
+                message=_("The worker stopped %(n)d times on this job.") % {"n": job.attempts},
+            )
             return None
         job.state, job.attempts, job.heartbeat_at = Job.State.RUNNING, job.attempts + 1, now
         job.started_at = job.started_at or now
         job.done, job.error_count, job.message = 0, 0, ""
         job.save(
-            update_fields=["state", "attempts", "heartbeat_at", "started_at", "done", "error_count", "message"]
+            update_fields=[
+                "state",
+                "attempts",
+                "heartbeat_at",
+                "started_at",
+                "done",
+                "error_count",
+                "message",
+            ]
         )
         job.errors.all().delete()
     return job
 
 
-def _finish(job: Job, state: str, *, result: dict[str, Any] | None = None, message: str | None = None) -> None:
+def _finish(
+    job: Job, state: str, *, result: dict[str, Any] | None = None, message: str | None = None
+) -> None:
     job.state, job.finished_at = state, timezone.now()
     fields = ["state", "finished_at"]
     if result is not None:
@@ -218,7 +232,9 @@ def run(pk: int) -> Job | None:
                 job,
                 Job.State.FAILED,
                 result=job.result,
-                message=_("Something broke on our side; nothing further was done. The details are in the log."),
+                message=_(
+                    "Something broke on our side; nothing further was done. The details are in the log."
+                ),
             )
         else:
             progress.flush()

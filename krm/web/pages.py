@@ -7,9 +7,11 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.forms.models import ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -130,7 +132,7 @@ class ObjectMixin:
     def get_object(self) -> Any:
         try:
             obj = self.get_queryset().get(pk=self.kwargs[self.pk_url_kwarg])
-        except (self.model.DoesNotExist, ValueError, OverflowError) as error:
+        except (ObjectDoesNotExist, ValueError, OverflowError) as error:
             raise Http404 from error
         if self.perm:
             check(self.request.user, self.perm, obj)
@@ -212,7 +214,9 @@ class TabPage(DetailPage):
 
 def tracked(model: type[models.Model]) -> bool:
     """Whether pghistory keeps events of this model."""
-    return any(getattr(rel.related_model, "pgh_tracked_model", None) is model for rel in model._meta.related_objects)
+    return any(
+        getattr(rel.related_model, "pgh_tracked_model", None) is model for rel in model._meta.related_objects
+    )
 
 
 class FormPage(Page):
@@ -296,13 +300,16 @@ class FormPage(Page):
             "object": self.object,
             "submit_label": self.submit_label or _("Save"),
             "cancel_url": self.get_cancel_url(),
-            "dialog": bool(getattr(self.request, "htmx", False))
-            and self.request.htmx.target == "krm-dialog",  # type: ignore[attr-defined]
+            "dialog": bool(getattr(self.request, "htmx", False)) and self.request.htmx.target == "krm-dialog",  # type: ignore[attr-defined]
         }
         if context["dialog"]:  # the page below may hold a form with the same names
             form.auto_id = "dialog_%s"
         context.update(self.get_context())
-        template = "web/form_dialog.html" if context["dialog"] and self.template_name == FormPage.template_name else None
+        template = (
+            "web/form_dialog.html"
+            if context["dialog"] and self.template_name == FormPage.template_name
+            else None
+        )
         return self.render(template, status=status, **context)
 
 
@@ -323,7 +330,7 @@ def verb_view(
     success_url: Any = None,
     title: Any = "",
     submit_label: Any = None,
-) -> Callable[..., HttpResponse]:
+) -> Callable[..., HttpResponseBase]:
     """A view that runs `verb(obj, by=user, **form.cleaned_data)` on POST and goes back with a flash message.
 
     With a `form`, GET shows it (in a dialog for htmx) and errors come back on it. `success` is a message, or a
@@ -358,7 +365,11 @@ def verb_view(
                 if "next" in self.request.POST or "next" in self.request.GET:
                     return back(self.request)
                 home = getattr(self.object, "get_absolute_url", None)
-                return back(self.request) if getattr(self.request, "htmx", False) or home is None else str(home())
+                return (
+                    back(self.request)
+                    if getattr(self.request, "htmx", False) or home is None
+                    else str(home())
+                )
 
         VerbForm.submit_label = submit_label
         return VerbForm.as_view()
@@ -386,7 +397,9 @@ def verb_view(
             message = message_for(result)
             if message:
                 messages.success(request, message)
-            return redirect(request, resolve(success_url, result) if success_url is not None else back(request, home))
+            return redirect(
+                request, resolve(success_url, result) if success_url is not None else back(request, home)
+            )
 
     return Verb.as_view()
 

@@ -19,7 +19,9 @@ from django.core.serializers.json import DjangoJSONEncoder
 from krm.web import fonts
 
 
-def typeset(template: str, *, data: dict[str, Any], files: dict[str, bytes] | None = None, fixed_date: bool = False) -> bytes:
+def typeset(
+    template: str, *, data: dict[str, Any], files: dict[str, bytes] | None = None, fixed_date: bool = False
+) -> bytes:
     """Return the PDF. With `fixed_date` equal data gives equal bytes (for documents whose hash is kept)."""
     root = Path(settings.BASE_DIR) / "templates"
     with tempfile.TemporaryDirectory(prefix="krm-pdf-") as name:

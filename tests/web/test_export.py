@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - naive on purpose: sheets have no zones, or made aware at once
 """No text of ours becomes a formula in somebody's spreadsheet, and every value comes back as it went in."""
 
 from __future__ import annotations
@@ -68,7 +69,18 @@ def test_xlsx_text_is_typed_as_text(values: list[str]) -> None:
 
 
 def test_xlsx_keeps_types() -> None:
-    rows = [[Decimal("19500000.50"), 3, date(2026, 11, 22), datetime(2026, 11, 22, 8, 5), True, None, "=1+1", 10**17]]
+    rows = [
+        [
+            Decimal("19500000.50"),
+            3,
+            date(2026, 11, 22),
+            datetime(2026, 11, 22, 8, 5),
+            True,
+            None,
+            "=1+1",
+            10**17,
+        ]
+    ]
     book = openpyxl.load_workbook(io.BytesIO(xlsx_bytes("Creators: [all]/1", list("abcdefgh"), rows)))
     sheet = book.active
 

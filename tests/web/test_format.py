@@ -1,3 +1,4 @@
+# ruff: noqa: DTZ001 - naive on purpose: sheets have no zones, or made aware at once
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta

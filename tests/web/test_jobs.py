@@ -67,7 +67,9 @@ def test_running_a_finished_job_again_does_nothing(admin_user: Any) -> None:
 
 def test_a_running_job_is_not_taken_by_a_second_worker(admin_user: Any) -> None:
     job = jobs.start("test.count", by=admin_user, title="Count")
-    Job.objects.filter(pk=job.pk).update(state="running", heartbeat_at=timezone.now(), started_at=timezone.now())
+    Job.objects.filter(pk=job.pk).update(
+        state="running", heartbeat_at=timezone.now(), started_at=timezone.now()
+    )
 
     assert jobs.run(job.pk) is None
     assert calls == []
@@ -139,7 +141,9 @@ def test_pages_of_a_job_are_its_starters(admin_user: Any, staff: Any, client_for
     for path in ("", "errors.csv"):
         assert client_for(colleague).get(job.get_absolute_url() + path).status_code == 404
     assert client_for(colleague).post(job.get_absolute_url() + "cancel/").status_code == 404
-    sheet = b"".join(client_for(owner).get(job.get_absolute_url() + "errors.csv").streaming_content).decode("utf-8-sig")
+    sheet = b"".join(client_for(owner).get(job.get_absolute_url() + "errors.csv").streaming_content).decode(
+        "utf-8-sig"
+    )
     assert sheet.splitlines() == ["Row,Field,Message", "0,handle,'=unknown handle"]
 
 

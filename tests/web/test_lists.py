@@ -87,8 +87,14 @@ def ask(admin_user: Any) -> Any:
         response: Any = Jobs.as_view()(request)
         if hasattr(response, "render"):
             response.render()
-        response.body = b"".join(response.streaming_content).decode(errors="replace") if response.streaming else response.content.decode()
-        for closer in response._resource_closers:  # not close(), which would close the database connection too
+        response.body = (
+            b"".join(response.streaming_content).decode(errors="replace")
+            if response.streaming
+            else response.content.decode()
+        )
+        for (
+            closer
+        ) in response._resource_closers:  # not close(), which would close the database connection too
             closer()
         response.said = [str(message) for message in get_messages(request)]
         return response
@@ -168,11 +174,18 @@ def test_columns_are_kept_per_person(ask: Any, make: Any, admin_user: Any) -> No
     assert not ColumnChoice.objects.exists()
 
 
-def test_views_are_saved_shared_and_deleted_by_their_owner(ask: Any, make: Any, staff: Any, admin_user: Any) -> None:
+def test_views_are_saved_shared_and_deleted_by_their_owner(
+    ask: Any, make: Any, staff: Any, admin_user: Any
+) -> None:
     colleague = staff()
     ask("state=done&sort=title&after=x", post={"_save_view": "Finished", "_share": "1"})
     view = SavedView.objects.get()
-    assert (view.title, view.query, view.shared, view.user) == ("Finished", "state=done&sort=title", True, admin_user)
+    assert (view.title, view.query, view.shared, view.user) == (
+        "Finished",
+        "state=done&sort=title",
+        True,
+        admin_user,
+    )
 
     assert f"?state=done&amp;sort=title&amp;view={view.pk}" in ask(user=colleague).body
     with pytest.raises(Http404):
@@ -209,7 +222,12 @@ def test_bulk_on_every_matching_row_follows_the_filter(ask: Any, make: Any) -> N
     make(4)
     response = ask("total_min=2", post={"_bulk": "rename", "_all": "1", "_confirmed": "1", "suffix": "!"})
     assert response.said == ["2 renamed"]
-    assert list(Job.objects.order_by("pk").values_list("title", flat=True)) == ["Job 000", "Job 001", "Job 002!", "Job 003!"]
+    assert list(Job.objects.order_by("pk").values_list("title", flat=True)) == [
+        "Job 000",
+        "Job 001",
+        "Job 002!",
+        "Job 003!",
+    ]
 
 
 def test_bulk_form_comes_first_and_keeps_what_was_typed(ask: Any, make: Any) -> None:

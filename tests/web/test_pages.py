@@ -36,7 +36,9 @@ def said(request: Any) -> list[str]:
 # Areas ------------------------------------------------------------------------------------------------------
 
 
-def test_guests_do_not_learn_of_staff_pages(client: Any, client_for: Any, portal_user: Any, client_user: Any) -> None:
+def test_guests_do_not_learn_of_staff_pages(
+    client: Any, client_for: Any, portal_user: Any, client_user: Any
+) -> None:
     url = reverse("web:style")
     assert client.get(url).status_code == 302
     assert client_for(portal_user()).get(url).status_code == 404
@@ -115,7 +117,9 @@ class NamePage(FormPage):
         ("", ["This field is required."]),
     ],
 )
-def test_a_refusal_comes_back_on_the_form_with_what_was_typed(staff: Any, name: str, texts: list[str]) -> None:
+def test_a_refusal_comes_back_on_the_form_with_what_was_typed(
+    staff: Any, name: str, texts: list[str]
+) -> None:
     response: Any = NamePage.as_view()(request_for(staff(), "post", {"name": name}))
     page = response.render().content.decode()
     assert response.status_code == 422
@@ -147,7 +151,11 @@ def test_verb_view(staff: Any) -> None:
 
     request = request_for(owner, "post")
     response = view(request, pk=job.pk)
-    assert (response.status_code, response["Location"], said(request)) == (302, job.get_absolute_url(), ["Finished."])
+    assert (response.status_code, response["Location"], said(request)) == (
+        302,
+        job.get_absolute_url(),
+        ["Finished."],
+    )
     assert Job.objects.get().title == "finished"
 
     assert view(request_for(owner), pk=job.pk).status_code == 405
@@ -194,7 +202,9 @@ def test_history_says_who_changed_what(client_for: Any, admin_user: Any, staff: 
 
     from krm.web.pages import tracked
 
-    found = [model for model in apps.get_models() if tracked(model) and model._meta.label == "creators.Creator"]
+    found = [
+        model for model in apps.get_models() if tracked(model) and model._meta.label == "creators.Creator"
+    ]
     if not found:
         pytest.skip("creators are not tracked yet")
     creator = found[0].objects.create(name="Ayu")
@@ -204,7 +214,11 @@ def test_history_says_who_changed_what(client_for: Any, admin_user: Any, staff: 
         creator.name = "Ayu Lestari"
         creator.save(update_fields=["name"])
 
-    page = client_for(staff()).get(reverse("web:history", args=["creators", "creator", creator.pk])).content.decode()
+    page = (
+        client_for(staff())
+        .get(reverse("web:history", args=["creators", "creator", creator.pk]))
+        .content.decode()
+    )
     assert admin_user.name in page and "<del>Ayu</del>" in page and "<ins>Ayu Lestari</ins>" in page
 
 
@@ -242,8 +256,13 @@ def test_palette_finds_pages_and_what_the_person_may_see(client_for: Any, staff:
     Job.objects.create(kind="t", title="Import October", by=owner)
     palette.register_model("test.jobs", "Test jobs", Job, ["title"])
     try:
-        assert "Import October" in client_for(owner).get(reverse("web:palette"), {"q": "octo"}).content.decode()
-        assert "Import October" not in client_for(other).get(reverse("web:palette"), {"q": "octo"}).content.decode()
+        assert (
+            "Import October" in client_for(owner).get(reverse("web:palette"), {"q": "octo"}).content.decode()
+        )
+        assert (
+            "Import October"
+            not in client_for(other).get(reverse("web:palette"), {"q": "octo"}).content.decode()
+        )
     finally:
         del palette._sources["test.jobs"]
 
@@ -275,4 +294,7 @@ def test_every_asset_is_there() -> None:
 
     assert NodeModulesFinder().check() == []
     assert all(source_of(name) for name in FILES)
-    assert source_of("../package.json") is None and NodeModulesFinder().find("vendor/../../krm/settings.py") == []
+    assert (
+        source_of("../package.json") is None
+        and NodeModulesFinder().find("vendor/../../krm/settings.py") == []
+    )

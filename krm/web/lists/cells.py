@@ -19,22 +19,28 @@ DASH = format_html('<span class="none">{}</span>', format.NONE)
 
 def _tags(column: Column, row: Any, value: Any) -> str:
     parts = listed(value)
-    shown = format_html_join("", '<span class="tag">{}</span>', ((str(part),) for part in parts[:3]))
-    if len(parts) > 3:
-        shown += format_html('<span class="tag tag-more">+{}</span>', len(parts) - 3)
+    shown = format_html_join("", '<span class="tag">{}</span>', ((str(part),) for part in parts[:2]))
+    if len(parts) > 2:
+        shown += format_html(
+            '<span class="tag tag-more" title="{}">+{}</span>', ", ".join(map(str, parts[2:])), len(parts) - 2
+        )
     return format_html('<span class="tags">{}</span>', shown) if parts else DASH
 
 
 def _bool(column: Column, row: Any, value: Any) -> str:
     if not value:
         return format_html('<span class="none" aria-label="{}">{}</span>', _("No"), format.NONE)
-    return format_html('<span class="yes">{}<span class="visually-hidden">{}</span></span>', icon("check"), _("Yes"))
+    return format_html(
+        '<span class="yes">{}<span class="visually-hidden">{}</span></span>', icon("check"), _("Yes")
+    )
 
 
 def _when(value: Any, text: str) -> str:
     if not isinstance(value, date | datetime):
         return conditional_escape(text)
-    return format_html('<time datetime="{}" title="{}">{}</time>', value.isoformat(), format.moment(value), text)
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), format.moment(value), text
+    )
 
 
 _KINDS: dict[str, Callable[[Column, Any, Any], str]] = {

@@ -10,9 +10,8 @@ from typing import Any
 
 from django import forms
 
-KINDS = frozenset(
-    "text count number money percent date datetime ago badge state sparkline tags avatar bool progress html".split()
-)
+_KINDS = """text count number money percent date datetime ago badge state sparkline tags avatar bool progress html"""
+KINDS = frozenset(_KINDS.split())
 RIGHT_ALIGNED = frozenset({"count", "number", "money", "percent", "progress"})
 
 

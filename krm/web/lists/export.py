@@ -35,7 +35,11 @@ def csv_cell(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     if isinstance(value, datetime):
-        return timezone.localtime(value).isoformat(timespec="seconds") if timezone.is_aware(value) else value.isoformat()
+        return (
+            timezone.localtime(value).isoformat(timespec="seconds")
+            if timezone.is_aware(value)
+            else value.isoformat()
+        )
     if isinstance(value, date):
         return value.isoformat()
     return safe_text(str(value).replace("\x00", ""))
@@ -71,7 +75,9 @@ async def _in_thread(chunks: Iterator[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def csv_response(request: HttpRequest, name: str, headings: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+def csv_response(
+    request: HttpRequest, name: str, headings: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> HttpResponse:
     chunks = _batched(csv_lines(headings, rows))
     content: Any = _in_thread(chunks) if isinstance(request, ASGIRequest) else chunks
     response = StreamingHttpResponse(content, content_type="text/csv; charset=utf-8")
@@ -81,10 +87,18 @@ def csv_response(request: HttpRequest, name: str, headings: Sequence[Any], rows:
 
 def write_xlsx(target: Any, title: str, headings: Sequence[Any], rows: Iterable[Sequence[Any]]) -> None:
     """Constant memory; text cells are typed as text, so a formula is never a formula."""
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(target, options)
     bold = book.add_format({"bold": True, "bottom": 1})
-    day, moment = book.add_format({"num_format": "yyyy-mm-dd"}), book.add_format({"num_format": "yyyy-mm-dd hh:mm"})
+    day, moment = (
+        book.add_format({"num_format": "yyyy-mm-dd"}),
+        book.add_format({"num_format": "yyyy-mm-dd hh:mm"}),
+    )
     amount = book.add_format({"num_format": "#,##0.00##"})
     sheet = book.add_worksheet(_sheet_name(title))
     sheet.freeze_panes(1, 0)
@@ -107,7 +121,7 @@ def write_xlsx(target: Any, title: str, headings: Sequence[Any], rows: Iterable[
                 local = timezone.make_naive(value) if timezone.is_aware(value) else value
                 sheet.write_datetime(number, index, local, moment)
             elif isinstance(value, date):
-                sheet.write_datetime(number, index, datetime(value.year, value.month, value.day), day)
+                sheet.write_datetime(number, index, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001 - a sheet has no zones
             else:
                 sheet.write_string(number, index, str(value).replace("\x00", "")[:32767])
     book.close()
@@ -118,7 +132,9 @@ def _sheet_name(title: str) -> str:
     return cleaned[:31] or "Sheet1"
 
 
-def xlsx_response(name: str, title: str, headings: Sequence[Any], rows: Iterable[Sequence[Any]]) -> HttpResponse:
+def xlsx_response(
+    name: str, title: str, headings: Sequence[Any], rows: Iterable[Sequence[Any]]
+) -> HttpResponse:
     target = tempfile.TemporaryFile()  # noqa: SIM115 - FileResponse closes it
     write_xlsx(target, title, headings, rows)
     target.seek(0)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -94,6 +95,10 @@ class ListPage(Page):
 
     # State of the request -----------------------------------------------------------------------
 
+    @property
+    def user(self) -> Any:
+        return self.request.user
+
     @cached_property
     def params(self) -> QueryDict:
         """The query without paging, as links and saved views carry it."""
@@ -131,7 +136,7 @@ class ListPage(Page):
     def shown_columns(self) -> list[Column]:
         keys: list[str] = list(self.open_view.columns) if self.open_view else []
         if not keys:
-            choice = ColumnChoice.objects.filter(user_id=self.request.user.pk, page=self.name).first()
+            choice = ColumnChoice.objects.filter(user=self.user, page=self.name).first()
             keys = list(choice.columns) if choice else []
         known = {column.key: column for column in self.allowed_columns}
         chosen = [known[key] for key in keys if key in known]
@@ -141,7 +146,9 @@ class ListPage(Page):
     def filterset(self) -> Any:
         if self.filterset_class is None:
             return None
-        found = self.filterset_class(data=self.request.GET, queryset=self.get_queryset(), request=self.request)
+        found = self.filterset_class(
+            data=self.request.GET, queryset=self.get_queryset(), request=self.request
+        )
         found.form.auto_id = "filter_%s"
         dress(found.form)
         return found
@@ -189,7 +196,9 @@ class ListPage(Page):
     @cached_property
     def slice(self) -> Slice:
         keyset = Keyset(self.found, self.order)
-        return keyset.page(self.size, after=self.request.GET.get("after"), before=self.request.GET.get("before"))
+        return keyset.page(
+            self.size, after=self.request.GET.get("after"), before=self.request.GET.get("before")
+        )
 
     @cached_property
     def count(self) -> Count:
@@ -253,7 +262,11 @@ class ListPage(Page):
             "narrowed": bool(self.chips or self.term),
             "all_columns": [(column, column.key in shown) for column in self.ordered_choices()],
             "saved_views": [
-                (view, f"{self.request.path}?{view.query + '&' if view.query else ''}view={view.pk}", view == self.open_view)
+                (
+                    view,
+                    f"{self.request.path}?{view.query + '&' if view.query else ''}view={view.pk}",
+                    view == self.open_view,
+                )
                 for view in self.views
             ],
             "empty": empty,
@@ -284,9 +297,11 @@ class ListPage(Page):
         """A single row, fetched again when a live event names it."""
         try:
             row = self.get_queryset().get(pk=pk)
-        except (self.model.DoesNotExist, ValueError, OverflowError) as error:
+        except (ObjectDoesNotExist, ValueError, OverflowError) as error:
             raise Http404 from error
-        return self.render("web/list_row.html", row=self.shown_row(row), bulk=self.permitted_bulk(), list=self)
+        return self.render(
+            "web/list_row.html", row=self.shown_row(row), bulk=self.permitted_bulk(), list=self
+        )
 
     # Export -------------------------------------------------------------------------------------
 
@@ -418,7 +433,7 @@ class ListPage(Page):
 
     def delete_view(self, pk: str) -> HttpResponse:
         deleted, _rows = SavedView.objects.filter(
-            user_id=self.request.user.pk, page=self.name, pk=int(pk) if pk.isdecimal() else 0
+            user=self.user, page=self.name, pk=int(pk) if pk.isdecimal() else 0
         ).delete()
         if not deleted:
             raise Http404
@@ -434,7 +449,9 @@ class ListPage(Page):
         else:
             try:
                 with transaction.atomic():
-                    ColumnChoice.objects.update_or_create(user=user, page=self.name, defaults={"columns": keys})
+                    ColumnChoice.objects.update_or_create(
+                        user=user, page=self.name, defaults={"columns": keys}
+                    )
             except IntegrityError:  # two tabs at once; the other one won
                 pass
         return redirect(self.request, back(self.request, self.url(view=None)))

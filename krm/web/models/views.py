@@ -34,7 +34,9 @@ class SavedView(models.Model):
 
     class Meta:
         ordering = ["title", "pk"]
-        constraints = [models.UniqueConstraint(fields=["user", "page", "title"], name="web_savedview_title_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "title"], name="web_savedview_title_once")
+        ]
         indexes = [models.Index(fields=["page", "shared"], name="web_savedview_page")]
 
     def __str__(self) -> str:

@@ -156,7 +156,9 @@ def form_fields(form: Any, *names: str) -> SafeString:
 
 
 @register.simple_tag
-def chart(spec: Any, title: Any = "", subtitle: Any = "", height: int = 0, compact: bool = False) -> SafeString | str:
+def chart(
+    spec: Any, title: Any = "", subtitle: Any = "", height: int = 0, compact: bool = False
+) -> SafeString | str:
     """A Vega-Lite chart with its title, and the same data as a table behind a toggle."""
     if not spec:
         return ""

@@ -21,7 +21,8 @@ class Home(Page):
 
     def get_title(self) -> Any:
         hour = timezone.localtime().hour
-        name = self.request.user.get_short_name()
+        user: Any = self.request.user
+        name = user.get_short_name()
         if hour < 11:
             return _("Good morning, %(name)s") % {"name": name}
         if hour < 18:

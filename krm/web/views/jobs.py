@@ -52,7 +52,8 @@ class JobPage(ObjectMixin, Page):
             facts=[
                 (key.replace("_", " ").capitalize(), value)
                 for key, value in (job.result or {}).items()
-                if key not in ("url", "label", "traceback", "message") and isinstance(value, str | int | float)
+                if key not in ("url", "label", "traceback", "message")
+                and isinstance(value, str | int | float)
             ],
         )
 

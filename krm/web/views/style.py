@@ -12,6 +12,7 @@ from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseServerError, JsonResponse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -22,18 +23,22 @@ from krm.web.access import AccessMixin
 from krm.web.forms import KrmForm
 from krm.web.pages import FormPage, Page
 
-TOKENS = (
-    "canvas surface raised sunken line line-strong ink ink-2 ink-3 accent accent-tint good good-tint warn warn-tint "
-    "bad bad-tint chart-1 chart-2 chart-3 chart-4 chart-5 chart-6"
-).split()
-STATES = ("draft sent countered accepted declined in_review approved changes_requested overdue paid live failed").split()
+_TOKENS = """canvas surface raised sunken line line-strong ink ink-2 ink-3 accent accent-tint good good-tint
+    warn warn-tint bad bad-tint chart-1 chart-2 chart-3 chart-4 chart-5 chart-6"""
+_STATES = (
+    "draft sent countered accepted declined in_review approved changes_requested overdue paid live failed"
+)
 
 
 class StyleForm(KrmForm):
-    name = forms.CharField(label=gettext_lazy("Name"), help_text=gettext_lazy("As it is written on the invoice."))
+    name = forms.CharField(
+        label=gettext_lazy("Name"), help_text=gettext_lazy("As it is written on the invoice.")
+    )
     budget = forms.DecimalField(label=gettext_lazy("Budget"), min_value=0)
     due = forms.DateField(label=gettext_lazy("Due date"), widget=forms.DateInput(), required=False)
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=[("a", "Reel"), ("b", "Story"), ("c", "Video")])
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[("a", "Reel"), ("b", "Story"), ("c", "Video")]
+    )
     channels = forms.MultipleChoiceField(
         label=gettext_lazy("Channels"),
         choices=[("ig", "Instagram"), ("tt", "TikTok")],
@@ -65,8 +70,8 @@ class Style(Page):
         broken = StyleForm({"name": "", "budget": "-5", "kind": "a"}, auto_id="broken_%s")
         broken.is_valid()
         return {
-            "tokens": TOKENS,
-            "states": STATES,
+            "tokens": _TOKENS.split(),
+            "states": _STATES.split(),
             "form": StyleForm(initial={"kind": "b"}),
             "broken": broken,
             "line": charts.line(rows, "date", "followers", series="platform", y_title=_("Followers")),
@@ -112,7 +117,9 @@ class StyleDialog(FormPage):
 class MoveCard(AccessMixin, View):
     def post(self, request: HttpRequest) -> HttpResponse:
         if request.POST.get("column") == "approved":
-            return JsonResponse({"detail": _("Only a reviewer can approve. Ask one to open this draft.")}, status=409)
+            return JsonResponse(
+                {"detail": _("Only a reviewer can approve. Ask one to open this draft.")}, status=409
+            )
         return HttpResponse(status=204)
 
 
@@ -151,7 +158,7 @@ class MoveEvent(AccessMixin, View):
 class StylePanel(AccessMixin, View):
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
         if kind == "good":
-            return HttpResponse(f'<p class="muted">{_("This part was loaded by itself.")}</p>')
+            return HttpResponse(format_html('<p class="muted">{}</p>', _("This part was loaded by itself.")))
         if kind == "broken":
             return HttpResponseServerError("broken on purpose")
         raise Http404

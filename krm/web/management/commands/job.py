@@ -13,7 +13,9 @@ from krm.web.models import Job
 
 
 class Command(BaseCommand):
-    help = "Run a job here (run), queue one for the workers (start), list kinds (kinds) or recent jobs (list)."
+    help = (
+        "Run a job here (run), queue one for the workers (start), list kinds (kinds) or recent jobs (list)."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["run", "start", "kinds", "list"])
@@ -30,7 +32,9 @@ class Command(BaseCommand):
             return
         if action == "list":
             for job in Job.objects.order_by("-pk")[:20]:
-                self.stdout.write(f"{job.pk}\t{job.kind}\t{job.state}\t{job.done}/{job.total or '?'}\t{job.title}")
+                self.stdout.write(
+                    f"{job.pk}\t{job.kind}\t{job.state}\t{job.done}/{job.total or '?'}\t{job.title}"
+                )
             return
         kind = options["kind"]
         if not kind:
@@ -52,7 +56,9 @@ class Command(BaseCommand):
         job = Job.objects.create(kind=kind, by=by, title=options["title"] or kind, params=params)
         finished = jobs.run(job.pk)
         if finished is None or finished.state != Job.State.DONE:
-            raise CommandError(f"job {job.pk} {finished.state if finished else 'taken'}: {finished.message if finished else ''}")
+            raise CommandError(
+                f"job {job.pk} {finished.state if finished else 'taken'}: {finished.message if finished else ''}"
+            )
         self.stdout.write(json.dumps(finished.result, indent=2, default=str))
 
 
