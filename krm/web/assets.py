@@ -110,3 +110,9 @@ class HashedStorage(CompressedManifestStaticFilesStorage):
             extension: [rule for rule in rules if "sourceMappingURL" not in rule[0].pattern]
             for extension, rules in self._patterns.items()
         }
+
+    def url_converter(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Modules of packages may import bare names, which nothing here loads; only our own are followed."""
+        if name.endswith(".js") and not name.startswith(("js/", PREFIX)):
+            return lambda match: match.group()
+        return super().url_converter(name, *args, **kwargs)
