@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from creators.api import views
+from creators.api.connectors import ConnectorViewSet
 from krm.api.router import register
 
 register("creators", views.CreatorViewSet)
@@ -15,3 +16,4 @@ register("tiers", views.TierViewSet)
 register("notes", views.NoteViewSet)
 register("creator-access", views.AccessViewSet)
 register("creator-imports", views.ImportViewSet)
+register("connectors", ConnectorViewSet)

@@ -146,11 +146,12 @@ def _consents(accounts: Sequence[SocialAccount]) -> dict[int, Credential]:
     if handles:
         for found in living.filter(handle__in=handles).order_by(F("flavour").desc()):
             by_handle[found.handle.lower()] = found
-    return {
-        a.pk: found
-        for a in accounts
-        if (found := by_id.get(a.external_id or "") or by_handle.get(a.handle.lower())) is not None
-    }
+    consents: dict[int, Credential] = {}
+    for account in accounts:
+        consent = by_id.get(account.external_id or "") or by_handle.get(account.handle.lower())
+        if consent is not None:
+            consents[account.pk] = consent
+    return consents
 
 
 def _store(

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import connections, router, transaction
 
@@ -34,9 +35,9 @@ def _rotate_column(encrypted: vault.EncryptedTextField, result: Rotation, *, dry
     model = encrypted.model
     alias = router.db_for_write(model)
     connection = connections[alias]
-    quote = connection.ops.quote_name
+    quote: Callable[[Any], str] = connection.ops.quote_name
     table, column, pk = quote(model._meta.db_table), quote(encrypted.column), quote(model._meta.pk.column)
-    index = model._meta.get_field(encrypted.index_field) if encrypted.index_field else None
+    index: Any = model._meta.get_field(encrypted.index_field) if encrypted.index_field else None
     current = vault.keyring().current
     last = None
     while True:

@@ -186,7 +186,7 @@ class EncryptedTextField(models.TextField):
         self.index_purpose = index_purpose
         super().__init__(*args, **kwargs)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+    def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         if self.index_field:
             kwargs["index_field"] = self.index_field
@@ -197,7 +197,7 @@ class EncryptedTextField(models.TextField):
     def check(self, **kwargs: Any) -> list[Any]:
         errors = super().check(**kwargs)
         if self.index_field:
-            other = self.model._meta.get_field(self.index_field)
+            other: Any = self.model._meta.get_field(self.index_field)
             if other.creation_counter < self.creation_counter:
                 errors.append(
                     checks.Error(

@@ -77,8 +77,13 @@ def post(node: Mapping[str, Any], account_id: int, source: str, now: datetime) -
         hashtags=text.hashtags(caption),
         mentions=text.mentions(caption),
         is_sponsored=text.disclosed(caption),
+        views=figures.get("views"),
+        reach=figures.get("reach"),
+        likes=figures.get("likes"),
+        comments=figures.get("comments"),
+        shares=figures.get("shares"),
+        saves=figures.get("saves"),
         definition="views",
-        **figures,
     )
 
 

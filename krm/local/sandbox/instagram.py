@@ -553,7 +553,7 @@ def _own_account(
 ) -> tuple[dict[str, Any], str]:
     query = graph.request.query
     if edge == "media":
-        args = {k: query[k] for k in ("limit", "after") if k in query}
+        args: dict[str, str] = {k: query[k] for k in ("limit", "after") if k in query}
         return graph.media_list(account, Selection("media", args, fields), own=True), "graph.IGMedia[]"
     if edge == "insights":
         return graph.account_insights(account, query), "graph.InstagramInsightsResult[]"

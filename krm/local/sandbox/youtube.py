@@ -298,9 +298,8 @@ def _find_posts(request: Request, ids: list[str]) -> list[Any]:
     index: dict[str, Account] = request.state.__dict__.setdefault("_video_owner", {})
     missing = [i for i in ids if i not in index]
     if missing:
-        accounts: list[Account] = [
-            a for a in (*world.demo_accounts(), *request.state.replayed.values()) if a.platform == "youtube"
-        ]
+        everyone: list[Account] = [*world.demo_accounts(), *request.state.replayed.values()]
+        accounts = [a for a in everyone if a.platform == "youtube"]
         for account in accounts:
             for post in request.state.posts_of(account, 60):
                 index[post.external_id] = account

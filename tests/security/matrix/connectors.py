@@ -13,5 +13,11 @@ ROUTES = {
     "creators:connectors": Route(GET=STAFF),
     "creators:connector": Route(GET=ADMINISTRATORS, POST=ADMINISTRATORS, kwargs=ONE, sees=STAFF, foreign=STAFF),
     "creators:connector_check": Route(POST=ADMINISTRATORS, kwargs=ONE, sees=STAFF, foreign=STAFF),
+    "api:connectors-list": Route(GET=STAFF),
+    "api:connectors-detail": Route(GET=STAFF, kwargs=ONE, foreign=STAFF),
+    "api:connectors-configure": Route(
+        POST=ADMINISTRATORS, kwargs=ONE, sees=STAFF, foreign=STAFF, data={"api_key": "k"}
+    ),
+    "api:connectors-check-connection": Route(POST=ADMINISTRATORS, kwargs=ONE, sees=STAFF, foreign=STAFF),
     "creators:inbound_retry": Route(POST=ADMINISTRATORS, sees=STAFF),
 }
