@@ -298,15 +298,14 @@ def _targets(campaign: Campaign, totals: dict[str, Any]) -> list[dict[str, Any]]
     for kpi in campaign.kpis.all():
         found = totals.get(ACTUALS.get(kpi.metric, kpi.metric))
         actual = None if found is None else Decimal(str(found))
-        # Campaigns write an engagement rate as percent; results carry shares.
-        target = kpi.target / 100 if kpi.metric == "engagement_rate" else kpi.target
+        target = kpi.target
         reached = measures.progress(actual, target)
         if kpi.metric in LOWER_IS_BETTER:
             reached = measures.progress(target, actual)
         rows.append(
             {
                 "metric": kpi.metric,
-                "target": str(target.normalize()) if target else None,
+                "target": f"{target.normalize():f}",
                 "actual": None if actual is None else str(actual),
                 "progress": share(reached),
                 "lower_is_better": kpi.metric in LOWER_IS_BETTER,
@@ -327,29 +326,6 @@ def _delivery(deliverables: list[Deliverable]) -> dict[str, Any]:
         "revisions_average": share(measures.ratio(sum(d.revisions for d in live), len(live))),
         "first_time_right": share(measures.ratio(sum(1 for d in live if not d.revisions), len(live))),
     }
-
-
-def running(user: Any) -> list[dict[str, Any]]:
-    """Campaigns that run now, with posts and views so far. One query."""
-    rows = (
-        Campaign.objects.visible_to(user)
-        .filter(state__in=["active", "reporting"])
-        .select_related("brand")
-        .annotate(
-            posts=Count(
-                "partnerships__deliverables__post", filter=Q(partnerships__deliverables__state__in=LIVE)
-            ),
-            views=Sum(
-                "partnerships__deliverables__post__views",
-                filter=Q(partnerships__deliverables__state__in=LIVE),
-            ),
-            planned=Count(
-                "partnerships__deliverables", filter=~Q(partnerships__deliverables__state="cancelled")
-            ),
-        )
-        .order_by("ends_on", "pk")[:8]
-    )
-    return [{"campaign": c, "posts": c.posts, "views": c.views, "planned": c.planned} for c in rows]
 
 
 def posts_of(user: Any) -> list[Deliverable]:

@@ -55,7 +55,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
         verb_view(EmvRate, rates.remove_rate, success=_("Rate removed."), success_url="reporting:rates"),
         name="rate_remove",
     ),
-    path("home/", pages.HomePanel.as_view(), name="home_panel"),
 ]
 
 portal_urlpatterns = [path("results/", portal.PortalResults.as_view(), name="portal_results")]

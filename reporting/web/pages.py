@@ -14,8 +14,8 @@ from campaigns.models import Campaign
 from krm.accounts.permissions import allowed, check
 from krm.web.access import AccessMixin
 from krm.web.lists import Column, Empty, ListPage
-from krm.web.pages import DetailPage, FormPage, ObjectFormPage, Page, TabPage
-from reporting import rates, reading, reports, results
+from krm.web.pages import DetailPage, FormPage, ObjectFormPage, TabPage
+from reporting import rates, reading, reports
 from reporting.models import EmvRate, Report
 from reporting.web import charts
 from reporting.web.forms import RateForm, ReportForm
@@ -195,13 +195,3 @@ class RateCreate(FormPage):
 
     def save(self, form: Any) -> EmvRate:
         return rates.set_rate(by=self.request.user, **form.cleaned_data)
-
-
-class HomePanel(Page):
-    """Running campaigns with their views so far, on the home page."""
-
-    template_name = "reporting/home_panel.html"
-    perm = "reporting.view_results"
-
-    def get_context(self) -> dict[str, Any]:
-        return {"rows": results.running(self.request.user)}

@@ -43,5 +43,4 @@ register_tab(
     order=70,
     perm="reporting.view_results",
 )
-register_panel("home", key="results", url_name="reporting:home_panel", order=60)
 register_panel("client.campaign", key="results", url_name="reporting:client_panel", order=40)

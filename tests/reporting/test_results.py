@@ -51,7 +51,7 @@ def test_totals_costs_and_targets(campaign: Any) -> None:
     assert totals["emv"] == "3750000"  # 150,000 views at IDR 25,000 a thousand
     assert totals["roas"] is None and totals["roi"] is None
     assert numbers["targets"] == [
-        {"metric": "views", "target": "2E+5", "actual": "150000", "progress": 0.75, "lower_is_better": False}
+        {"metric": "views", "target": "200000", "actual": "150000", "progress": 0.75, "lower_is_better": False}
     ]
     fees = next(line for line in numbers["budget"] if line["kind"] == "fees")
     assert fees == {"kind": "fees", "planned": "65000000", "committed": "18000000", "spent": "0", "used": 0.276923}

@@ -170,9 +170,9 @@ def _audiences(accounts: list[tuple[int, world.DemoAccount]], now: datetime) -> 
 
 
 def price_of(account: world.DemoAccount) -> int:
-    """An asking price in rupiah: what its views would cost at about Rp60.000 a thousand, rounded to Rp250.000."""
+    """An asking price in rupiah: what its views would cost at about Rp220.000 a thousand, rounded to Rp250.000."""
     views = account.target * account.view_ratio
-    price = views * 60 * world.rng(account.external_id, "price").uniform(0.7, 1.5)
+    price = views * 220 * world.rng(account.external_id, "price").uniform(0.7, 1.5)
     return max(300_000, round(price / 250_000) * 250_000)
 
 

@@ -295,7 +295,8 @@ def orders_story(stage: Stage, campaign: Campaign, plan: DemoCampaign, manager: 
             )
         for order in range(r.randrange(4, 22)):
             moment = timezone.localtime() - timedelta(hours=r.uniform(1, 30 * 12))
+            new = r.choice(["yes", "no"])
             rows.append(
-                f"{plan.key.upper()}-{partnership.pk}-{order},{code.code},{r.randrange(2, 14) * 37_000},{moment:%Y-%m-%d %H:%M},{r.choice(['yes', 'no'])}"
+                f"{plan.key.upper()}-{partnership.pk}-{order},{code.code},{r.randrange(2, 14) * 37_000},{moment:%Y-%m-%d %H:%M},{new}"
             )
     attribution.import_conversions(campaign, by=manager, source="tokopedia", text="\n".join(rows))

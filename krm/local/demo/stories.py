@@ -35,7 +35,7 @@ class DemoCampaign:
     final: str  # state of the campaign
     summary: str
     codes: bool = False
-    sizes: tuple[str, ...] = ("mid", "micro", "micro", "nano")
+    sizes: tuple[str, ...] = ("mid", "micro", "mega", "mid", "micro")
     brief: dict[str, Any] = field(default_factory=dict)
 
 
