@@ -134,8 +134,6 @@ INSTALLED_APPS = [
     "reporting",
 ]
 
-INSTALLED_APPS = [name for name in INSTALLED_APPS if name not in envlist("KRM_WITHOUT")]
-
 MIDDLEWARE = [
     "krm.operations.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -294,7 +292,8 @@ INSTAGRAM_VERSION = env("KRM_INSTAGRAM_VERSION", "v26.0")
 KRM_PULL_SECONDS = {"live": 120, "shortlisted": 600, "warm": 3600, "cold": 21600} if SANDBOX_URL else {}
 for _pair in envlist("KRM_PULL_SECONDS"):  # live=900,cold=86400
     KRM_PULL_SECONDS[_pair.partition("=")[0]] = int(_pair.partition("=")[2])
-RAW_RESPONSE_DAYS = int(env("KRM_RAW_RESPONSE_DAYS", "30"))
+RAW_RESPONSE_DAYS = envint("KRM_RAW_RESPONSE_DAYS", 30)
+KRM_SNAPSHOT_MONTHS = envint("KRM_SNAPSHOT_MONTHS", 0)  # 0 keeps every month
 
 # Celery. A task that is not acknowledged within the visibility timeout is given out again, so that has to be
 # twice the longest a task may run (kombu issue 337); tasks that run longer acknowledge early and are found again
@@ -343,10 +342,10 @@ REST_FRAMEWORK: dict[str, Any] = {
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
     "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
-    "NUM_PROXIES": int(env("KRM_PROXIES", "0")),
+    "NUM_PROXIES": envint("KRM_PROXIES", 0),
 }
-API_REQUESTS_PER_MINUTE = int(env("KRM_API_PER_MINUTE", "1200"))
-API_ANONYMOUS_PER_MINUTE = int(env("KRM_API_ANONYMOUS_PER_MINUTE", "60"))
+API_REQUESTS_PER_MINUTE = envint("KRM_API_PER_MINUTE", 1200)
+API_ANONYMOUS_PER_MINUTE = envint("KRM_API_ANONYMOUS_PER_MINUTE", 60)
 SPECTACULAR_SETTINGS: dict[str, Any] = {
     "TITLE": "KRM",
     "DESCRIPTION": "Everything a page of KRM does, for programs. See docs/api.md.",
