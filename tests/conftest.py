@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """Unit tests queue into memory and count in their own corner of the cache; journeys say otherwise themselves."""
     from krm.celery import app
 
-    app.conf.broker_url = os.environ.get("KRM_TEST_BROKER", "memory://")
+    app.conf.broker_url = os.environ.get("KRM_TEST_BROKER", "memory://localhost/")
     django_settings.CACHES["default"]["KEY_PREFIX"] = f"test-{os.getpid()}"
     Path(django_settings.STATIC_ROOT).mkdir(exist_ok=True)  # whitenoise warns where assets were not collected
     django_settings.API_REQUESTS_PER_MINUTE = 1_000_000

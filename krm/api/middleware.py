@@ -7,6 +7,7 @@ from collections.abc import Callable
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from rest_framework.response import Response
 
 from krm.api import problems
 
@@ -25,8 +26,7 @@ class ApiMiddleware:
             request.path_info = request.path_info.rstrip("/")
         response = self.get_response(request)
         status = response.status_code
-        kind = response.headers.get("Content-Type", "")
-        if status >= 400 and not kind.startswith((problems.CONTENT_TYPE, "application/json")):
+        if status >= 400 and not isinstance(response, Response):
             return problems.plain_response(status, self.detail(status), request=request)
         response.headers.setdefault("Cache-Control", "private, no-store" if status >= 400 else "private, no-cache")
         return response

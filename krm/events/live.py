@@ -84,15 +84,12 @@ async def follow(pubsub: Any, user: User, session_key: str) -> AsyncIterator[byt
 async def gather(pubsub: Any) -> list[dict[str, Any]]:
     """What comes within a moment of the first message; nothing after a heartbeat's time."""
     found: list[dict[str, Any]] = []
-    wait = HEARTBEAT
-    while len(found) < 500:
-        message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=wait)
+    until = time.monotonic() + HEARTBEAT
+    while len(found) < 500 and (left := until - time.monotonic()) > 0:
+        message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=left)
         if message is not None:
             found.append(json.loads(message["data"]))
-            wait = GATHER
-        elif found or wait == HEARTBEAT:
-            break
-        await asyncio.sleep(0)
+            until = min(until, time.monotonic() + GATHER)
     return found
 
 

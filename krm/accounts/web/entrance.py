@@ -20,6 +20,7 @@ from django.utils.translation import override
 from django.views import View
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
 
 from krm.accounts import invitations, links, stepup
 from krm.accounts.adapter import AccountAdapter
@@ -105,6 +106,7 @@ class RequestLink(View):
         return HttpResponseRedirect(reverse("accounts:link_sent"))
 
 
+@require_safe
 @never_cache
 def link_sent(request: HttpRequest) -> HttpResponse:
     return render(request, "accounts/link_sent.html")

@@ -32,6 +32,9 @@ Format. A room's file has `ROUTES` and, where its routes need objects, `make_obj
     def make_objects(side: Side) -> None:
         side["campaign"] = CampaignFactory(brand=side["brand"])   # rooms run bottom up: lower objects are there
 
+Something personal (a notification, an API key) is a dict by role: `side["note"] = {role: …}`; 'own' is then the
+viewer's, 'foreign' that of the same role on the other side, and `foreign=NOBODY` says that nobody else gets in.
+
 `side` holds what the ground gives: `side.team`, `side.users[role]`, `side["creator"]` (the portal users of the side
 have access to it), `side["brand"]` (of the team; the client users of the side are its members), and everything that
 lower rooms put in. `make_objects` runs for both sides, so nothing in it may be unique across sides.
@@ -109,10 +112,15 @@ class Route:
         found: Roles | None = getattr(self, method)
         return found
 
-    def url_kwargs(self, side: Side) -> dict[str, Any]:
+    def url_kwargs(self, side: Side, role: str = "") -> dict[str, Any]:
         if self.kwargs is not None:
             return self.kwargs(side) if callable(self.kwargs) else dict(self.kwargs)
-        return {"pk": side[self.obj].pk} if self.obj else {}
+        if not self.obj:
+            return {}
+        found = side[self.obj]
+        if isinstance(found, dict):
+            found = found.get(role) or next(iter(found.values()))
+        return {"pk": found.pk}
 
     def body(self, side: Side) -> dict[str, Any]:
         if self.data is None:
