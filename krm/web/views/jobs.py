@@ -13,7 +13,6 @@ from krm.web.pages import ObjectMixin, Page, verb_view
 
 
 class JobList(ListPage):
-    area = "any"
     name = "web.jobs"
     title = _("Jobs")
     model = Job

@@ -157,7 +157,7 @@ class MoveEvent(AccessMixin, View):
 
 class StylePanel(AccessMixin, View):
     def get(self, request: HttpRequest, kind: str) -> HttpResponse:
-        if kind == "good":
+        if kind == "ok":
             return HttpResponse(format_html('<p class="muted">{}</p>', _("This part was loaded by itself.")))
         if kind == "broken":
             return HttpResponseServerError("broken on purpose")
