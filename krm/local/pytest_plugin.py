@@ -186,6 +186,8 @@ def django_db_setup(
         REFERENCE.remember(connection)
     yield
     with django_db_blocker.unblock():
+        if django_db_keepdb and REFERENCE.missing:
+            REFERENCE.restore(connection)  # kept for the next run
         connections.close_all()
         databases.point_at(before)
         if not django_db_keepdb:

@@ -59,7 +59,7 @@ class ReversePaymentForm(KrmForm):
 class VerifyForm(KrmForm):
     tax_id_valid = forms.TypedChoiceField(
         label=_("NPWP or NIK checked at DJP"),
-        choices=[("yes", _("Valid")), ("no", _("Not valid, or there is none: the tax is higher"))],
+        choices=[("yes", _("Valid at DJP")), ("no", _("Not valid, or there is none: the tax is higher"))],
         coerce=lambda value: value == "yes",
         widget=forms.RadioSelect,
     )
