@@ -33,7 +33,9 @@ def with_work(deliverables: QuerySet[Any]) -> QuerySet[Any]:
         "account", "agreement", "partnership__creator", "partnership__campaign__brand"
     ).prefetch_related(
         Prefetch("concepts", Concept.objects.order_by("number")),
-        Prefetch("drafts", Draft.objects.select_related("asset").prefetch_related("steps").order_by("-version")),
+        Prefetch(
+            "drafts", Draft.objects.select_related("asset").prefetch_related("steps").order_by("-version")
+        ),
     )
 
 
@@ -53,7 +55,9 @@ def turn_of(deliverable: Any, *, concepts_required: bool = True) -> Turn:
     if latest is not None and latest.state == Draft.State.LEGAL_REVIEW:
         return Turn("agency", "review_legal", _("Legal reviews version %(v)s") % {"v": latest.version})
     if latest is not None and latest.state in Draft.CHANGES:
-        return Turn("creator", "next_draft", _("Send version %(v)s with the changes") % {"v": latest.version + 1})
+        return Turn(
+            "creator", "next_draft", _("Send version %(v)s with the changes") % {"v": latest.version + 1}
+        )
     if deliverable.state == "drafting" or not concepts_required:
         return Turn("creator", "draft", _("Send the draft"))
     states = [c.state for c in deliverable.concepts.all()]
@@ -87,19 +91,27 @@ def work_rows(deliverables: QuerySet[Any], *, required: dict[int, bool] | bool =
         turn = turn_of(row, concepts_required=needs)
         latest = next(iter(row.drafts.all()), None)
         step = latest.current_step if latest is not None and latest.is_live else None
-        due: Any = step.due_at if step else row.due_on if turn.who == "creator" and turn.key != "publish" else None
-        late = bool(due) and (due < today if isinstance(due, date) and not hasattr(due, "hour") else due < now)
+        due: Any = (
+            step.due_at if step else row.due_on if turn.who == "creator" and turn.key != "publish" else None
+        )
+        late = bool(due) and (
+            due < today if isinstance(due, date) and not hasattr(due, "hour") else due < now
+        )
         made.append(WorkRow(row, turn, used[row.pk], due, late))
     return made
 
 
 def concepts_required(campaigns: list[int]) -> dict[int, bool]:
-    return dict(ReviewSettings.objects.filter(campaign__in=campaigns).values_list("campaign_id", "concepts_required"))
+    return dict(
+        ReviewSettings.objects.filter(campaign__in=campaigns).values_list("campaign_id", "concepts_required")
+    )
 
 
 def content_of(campaign: Campaign, user: User) -> list[WorkRow]:
     """Everything being made in a campaign, in the order of KOL and deliverable."""
-    found = Deliverable.objects.visible_to(user).filter(partnership__campaign=campaign).exclude(state="cancelled")
+    found = (
+        Deliverable.objects.visible_to(user).filter(partnership__campaign=campaign).exclude(state="cancelled")
+    )
     return work_rows(
         found.order_by("partnership__creator__name", "order", "pk"), required=concepts_required([campaign.pk])
     )
@@ -115,7 +127,9 @@ class ReaderRow:
 def readers_of(campaign: Campaign, version: BriefVersion | None) -> list[ReaderRow]:
     """Who has read which version, KOL by KOL."""
     signed = list(
-        Partnership.objects.filter(campaign=campaign, state__in=BRIEFED).select_related("creator").order_by("creator__name")
+        Partnership.objects.filter(campaign=campaign, state__in=BRIEFED)
+        .select_related("creator")
+        .order_by("creator__name")
     )
     receipts: dict[int, list[BriefReceipt]] = {}
     for receipt in BriefReceipt.objects.filter(partnership__in=signed).select_related("version", "user"):
@@ -154,7 +168,9 @@ def tasks_of(user: User) -> list[Task]:
         Partnership.objects.visible_to(user)
         .filter(state__in=BRIEFED, campaign__state="active")
         .select_related("campaign__brand", "creator")
-        .annotate(newest_id=Subquery(newest.values("pk")[:1]), newest_number=Subquery(newest.values("number")[:1]))
+        .annotate(
+            newest_id=Subquery(newest.values("pk")[:1]), newest_number=Subquery(newest.values("number")[:1])
+        )
         .annotate(acknowledged=Subquery(receipt.values("pk")[:1]))
         .order_by("pk")
     )
@@ -198,7 +214,10 @@ def draft_page(draft: Draft, user: User) -> dict[str, Any]:
     steps = list(draft.steps.select_related("assignee", "delegated_by", "review__by").order_by("order"))
     thread = comments.thread(draft, user=user)
     versions = (
-        Draft.objects.visible_to(user).filter(deliverable_id=draft.deliverable_id).order_by("-version").only("id", "version", "state")
+        Draft.objects.visible_to(user)
+        .filter(deliverable_id=draft.deliverable_id)
+        .order_by("-version")
+        .only("id", "version", "state")
     )
     return {
         "steps": [s for s in steps if s.kind == "client"] if user.is_client else steps,
@@ -215,7 +234,10 @@ def draft_page(draft: Draft, user: User) -> dict[str, Any]:
 
 def workspace(deliverable: Any, user: User) -> dict[str, Any]:
     """One deliverable for the people who make it: concepts and drafts with their threads."""
-    row = work_rows(Deliverable.objects.filter(pk=deliverable.pk), required=concepts_required([deliverable.partnership.campaign_id]))[0]
+    row = work_rows(
+        Deliverable.objects.filter(pk=deliverable.pk),
+        required=concepts_required([deliverable.partnership.campaign_id]),
+    )[0]
     said: dict[tuple[str, int], list[Any]] = {}
     visible = comments.Comment.objects.visible_to(user).select_related("author").order_by("id")
     for comment in visible.filter(draft__deliverable=deliverable):

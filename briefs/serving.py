@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.http import content_disposition_header
 
@@ -28,12 +30,28 @@ def harden(response: HttpResponseBase, name: str, *, attachment: bool) -> HttpRe
     return response
 
 
-def _part(file: Any, start: int, length: int) -> Iterator[bytes]:
+def _blocks(file: Any, start: int, length: int) -> Iterator[bytes]:
     with file:
         file.seek(start)
         while length > 0 and (block := file.read(min(BLOCK, length))):
             length -= len(block)
             yield block
+
+
+async def _in_thread(blocks: Iterator[bytes]) -> AsyncIterator[bytes]:
+    """Under ASGI Django would read a plain iterator to its end first: two gigabytes in memory."""
+    following = sync_to_async(lambda: next(blocks, None), thread_sensitive=False)
+    while (block := await following()) is not None:
+        yield block
+
+
+def stream(request: HttpRequest, file: Any, start: int, length: int, **kwargs: Any) -> StreamingHttpResponse:
+    blocks = _blocks(file, start, length)
+    response = StreamingHttpResponse(
+        _in_thread(blocks) if isinstance(request, ASGIRequest) else blocks, **kwargs
+    )
+    response["Content-Length"] = str(length)
+    return response
 
 
 def serve(request: HttpRequest, asset: Asset, *, attachment: bool) -> HttpResponseBase:
@@ -51,13 +69,19 @@ def serve(request: HttpRequest, asset: Asset, *, attachment: bool) -> HttpRespon
         if start > end:
             file.close()
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{asset.size}"})
-        response: HttpResponseBase = StreamingHttpResponse(
-            _part(file, start, end - start + 1), status=206, content_type=asset.content_type
-        )
+        response = stream(request, file, start, end - start + 1, status=206, content_type=asset.content_type)
         response["Content-Range"] = f"bytes {start}-{end}/{asset.size}"
-        response["Content-Length"] = str(end - start + 1)
     else:
-        response = FileResponse(file, content_type=asset.content_type)
-        response["Content-Length"] = str(asset.size)
+        response = stream(request, file, 0, asset.size, content_type=asset.content_type)
     response["Accept-Ranges"] = "bytes"
     return harden(response, asset.name, attachment=attachment)
+
+
+def serve_preview(asset: Asset) -> HttpResponseBase:
+    """The small picture, whole: some tens of kilobytes."""
+    try:
+        with asset.preview.storage.open(asset.preview.name, "rb") as file:
+            data = file.read()
+    except FileNotFoundError as error:
+        raise Http404 from error
+    return harden(HttpResponse(data, content_type="image/jpeg"), "preview.jpg", attachment=False)

@@ -47,7 +47,9 @@ class PillarSerializer(serializers.Serializer[Any]):
 
 
 def words(**kwargs: Any) -> serializers.ListField:
-    return serializers.ListField(child=serializers.CharField(max_length=300), required=False, max_length=100, **kwargs)
+    return serializers.ListField(
+        child=serializers.CharField(max_length=300), required=False, max_length=100, **kwargs
+    )
 
 
 class GuardrailsSerializer(serializers.Serializer[Any]):
@@ -161,7 +163,9 @@ class ConceptBody(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=160)
     body = serializers.CharField(max_length=20000)
     format = serializers.CharField(allow_blank=True, required=False, default="", max_length=160)
-    references = serializers.ListField(child=serializers.CharField(max_length=500), required=False, max_length=10)
+    references = serializers.ListField(
+        child=serializers.CharField(max_length=500), required=False, max_length=10
+    )
 
 
 class ConceptsIn(serializers.Serializer[Any]):
@@ -173,7 +177,9 @@ class ReviseIn(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=160, required=False)
     body = serializers.CharField(max_length=20000, required=False)
     format = serializers.CharField(allow_blank=True, required=False, max_length=160)
-    references = serializers.ListField(child=serializers.CharField(max_length=500), required=False, max_length=10)
+    references = serializers.ListField(
+        child=serializers.CharField(max_length=500), required=False, max_length=10
+    )
 
 
 class CommentOut(serializers.ModelSerializer[Comment]):
@@ -261,7 +267,10 @@ class DraftSerializer(serializers.ModelSerializer[Draft]):
 
     @extend_schema_field(CheckSerializer(many=True))
     def get_checks(self, draft: Draft) -> list[dict[str, Any]]:
-        return [{k: row[k] for k in ("code", "item", "status", "text")} for row in check_texts.as_rows(draft.checks.all())]
+        return [
+            {k: row[k] for k in ("code", "item", "status", "text")}
+            for row in check_texts.as_rows(draft.checks.all())
+        ]
 
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, draft: Draft) -> Any:
@@ -357,7 +366,19 @@ class UsageRightSerializer(serializers.ModelSerializer[UsageRight]):
 
     class Meta:
         model = UsageRight
-        fields = ("id", "asset", "kind", "channel", "territory", "starts", "ends", "edits_allowed", "note", "ended_on", "state")
+        fields = (
+            "id",
+            "asset",
+            "kind",
+            "channel",
+            "territory",
+            "starts",
+            "ends",
+            "edits_allowed",
+            "note",
+            "ended_on",
+            "state",
+        )
         read_only_fields = fields
 
 

@@ -55,7 +55,13 @@ class BriefViewSet(WriteViewSet):
         data.pop("campaign", None)
         serializer.instance = briefing.save_brief(serializer.instance.campaign, by=self.request.user, **data)
 
-    @action(detail=True, methods=["post"], serializer_class=s.PublishIn, response=s.BriefVersionSerializer, status=201)
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=s.PublishIn,
+        response=s.BriefVersionSerializer,
+        status=201,
+    )
     def publish(self, request: Request, pk: str) -> Any:
         """Make an immutable version of the working text; KOLs of the campaign are told."""
         return briefing.publish(self.get_object(), by=request.user, **self.input())
@@ -72,12 +78,16 @@ class BriefVersionViewSet(ReadViewSet):
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("brief__campaign__brand")
 
-    @action(detail=True, methods=["post"], serializer_class=s.PartnershipIn, response=s.BriefReceiptSerializer)
+    @action(
+        detail=True, methods=["post"], serializer_class=s.PartnershipIn, response=s.BriefReceiptSerializer
+    )
     def read(self, request: Request, pk: str) -> Any:
         """The KOL's side has opened it."""
         return briefing.open_version(self.get_object(), by=request.user, **self.input())
 
-    @action(detail=True, methods=["post"], serializer_class=s.PartnershipIn, response=s.BriefReceiptSerializer)
+    @action(
+        detail=True, methods=["post"], serializer_class=s.PartnershipIn, response=s.BriefReceiptSerializer
+    )
     def acknowledge(self, request: Request, pk: str) -> Any:
         """The KOL's side says: read and understood."""
         return briefing.acknowledge(self.get_object(), by=request.user, **self.input())
@@ -95,7 +105,8 @@ class BriefVersionViewSet(ReadViewSet):
         version = self.get_object()
         language = request.query_params.get("language", "en")
         answer = HttpResponse(
-            pdf.brief_pdf(version, language if language in ("en", "id") else "en"), content_type="application/pdf"
+            pdf.brief_pdf(version, language if language in ("en", "id") else "en"),
+            content_type="application/pdf",
         )
         answer["Content-Disposition"] = f'attachment; filename="brief-v{version.number}.pdf"'
         return answer
@@ -137,7 +148,9 @@ class BriefingCallViewSet(WriteViewSet):
     @action(detail=True, url_path="invite", schema={"responses": {(200, "text/calendar"): OpenApiTypes.STR}})
     def invite(self, request: Request, pk: str) -> HttpResponseBase:
         """The call as an iCalendar file."""
-        return HttpResponse(briefing.calendar_invite(self.get_object()), content_type="text/calendar; charset=utf-8")
+        return HttpResponse(
+            briefing.calendar_invite(self.get_object()), content_type="text/calendar; charset=utf-8"
+        )
 
 
 class ConceptViewSet(WriteViewSet):
@@ -165,8 +178,16 @@ class ConceptViewSet(WriteViewSet):
                     value={
                         "deliverable": 12,
                         "concepts": [
-                            {"title": "Window", "body": "Open the window, brew, smile.", "format": "Reel, one take"},
-                            {"title": "Rain", "body": "Rain outside, coffee inside.", "references": ["https://example.com/1"]},
+                            {
+                                "title": "Window",
+                                "body": "Open the window, brew, smile.",
+                                "format": "Reel, one take",
+                            },
+                            {
+                                "title": "Rain",
+                                "body": "Rain outside, coffee inside.",
+                                "references": ["https://example.com/1"],
+                            },
                         ],
                     },
                     request_only=True,
@@ -316,16 +337,28 @@ class AssetViewSet(WriteViewSet):
     serializer_class = s.AssetSerializer
     write_serializer_class = s.AssetIn
     scopes = SCOPES
-    filterset_fields: ClassVar[list[str]] = ["campaign", "kind", "purpose", "deliverable", "partnership", "sha256"]
+    filterset_fields: ClassVar[list[str]] = [
+        "campaign",
+        "kind",
+        "purpose",
+        "deliverable",
+        "partnership",
+        "sha256",
+    ]
 
     def perform_update(self, serializer: Any) -> None:
-        serializer.instance = assets.describe(serializer.instance, by=self.request.user, **serializer.validated_data)
+        serializer.instance = assets.describe(
+            serializer.instance, by=self.request.user, **serializer.validated_data
+        )
 
     def perform_destroy(self, instance: Any) -> None:
         assets.remove(instance, by=self.request.user)
 
     @action(
-        detail=True, schema={"responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY, 206: OpenApiTypes.BINARY}}
+        detail=True,
+        schema={
+            "responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY, 206: OpenApiTypes.BINARY}
+        },
     )
     def file(self, request: Request, pk: str) -> HttpResponseBase:
         """The file itself; `Range` is understood."""
@@ -391,9 +424,17 @@ class UploadViewSet(WriteViewSet):
             "request": {"application/octet-stream": {"type": "string", "format": "binary"}},
             "parameters": [
                 OpenApiParameter("Upload-Offset", int, OpenApiParameter.HEADER, required=True),
-                OpenApiParameter("Upload-Checksum", str, OpenApiParameter.HEADER, description="SHA-256 of the piece, hexadecimal"),
+                OpenApiParameter(
+                    "Upload-Checksum",
+                    str,
+                    OpenApiParameter.HEADER,
+                    description="SHA-256 of the piece, hexadecimal",
+                ),
             ],
-            "responses": {200: s.UploadSerializer, 409: OpenApiResponse(description="Carry on at another offset")},
+            "responses": {
+                200: s.UploadSerializer,
+                409: OpenApiResponse(description="Carry on at another offset"),
+            },
         },
     )
     def data(self, request: Request, pk: str) -> Any:
@@ -410,4 +451,3 @@ class UploadViewSet(WriteViewSet):
             length=int(length),
             sha256=request.headers.get("upload-checksum", "")[:64],
         )
-

@@ -22,7 +22,9 @@ from krm.web.pages import DetailPage, ObjectFormPage, ObjectMixin, TabPage, verb
 
 def brief_tab(obj: Any) -> str:
     """The campaign's page with the brief open; `obj` is anything that belongs to a campaign."""
-    campaign_id = obj.pk if isinstance(obj, Campaign) else getattr(obj, "campaign_id", None) or obj.brief.campaign_id
+    campaign_id = (
+        obj.pk if isinstance(obj, Campaign) else getattr(obj, "campaign_id", None) or obj.brief.campaign_id
+    )
     return reverse("briefs:campaign_brief", args=[campaign_id])
 
 
@@ -173,7 +175,9 @@ class CallIcs(ObjectMixin, AccessMixin, View):
 
 def signed_kols(campaign: Campaign) -> Any:
     return (
-        Partnership.objects.filter(campaign=campaign, state__in=BRIEFED).select_related("creator").order_by("creator__name")
+        Partnership.objects.filter(campaign=campaign, state__in=BRIEFED)
+        .select_related("creator")
+        .order_by("creator__name")
     )
 
 
@@ -209,7 +213,11 @@ class CallMove(ObjectFormPage):
     success_message = _("The call is moved. The KOLs are told.")
 
     def get_initial(self) -> dict[str, Any]:
-        return {"starts_at": self.object.starts_at, "minutes": self.object.minutes, "place": self.object.place}
+        return {
+            "starts_at": self.object.starts_at,
+            "minutes": self.object.minutes,
+            "place": self.object.place,
+        }
 
     def save(self, form: MoveCallForm) -> Any:
         return briefing.move_call(self.object, by=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
@@ -234,7 +242,9 @@ class CallHold(ObjectFormPage):
         return briefing.hold_call(self.object, by=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
 
 
-call_cancel = verb_view(BriefingCall, briefing.cancel_call, perm="briefs.plan_call", success=_("The call is cancelled."))
+call_cancel = verb_view(
+    BriefingCall, briefing.cancel_call, perm="briefs.plan_call", success=_("The call is cancelled.")
+)
 
 
 class LiveChecks(AccessMixin, View):
@@ -256,7 +266,11 @@ class LiveChecks(AccessMixin, View):
         if deliverable is None or not allowed(request.user, "briefs.submit_draft", deliverable):
             raise Http404
         chosen = request.POST.get("asset", "")
-        asset = Asset.objects.visible_to(request.user).filter(pk=int(chosen)).first() if chosen.isdigit() else None
+        asset = (
+            Asset.objects.visible_to(request.user).filter(pk=int(chosen)).first()
+            if chosen.isdigit()
+            else None
+        )
         findings = drafts.check_content(
             deliverable,
             caption=request.POST.get("caption", ""),

@@ -42,7 +42,9 @@ class CampaignContent(DetailPage):
     history = False
 
     def get_context(self) -> dict[str, Any]:
-        drafts = list(shown_drafts(self.request.user).filter(deliverable__partnership__campaign=self.object)[:60])
+        drafts = list(
+            shown_drafts(self.request.user).filter(deliverable__partnership__campaign=self.object)[:60]
+        )
         return {
             "waiting": [d for d in drafts if d.state == Draft.State.CLIENT_REVIEW],
             "others": [d for d in drafts if d.state != Draft.State.CLIENT_REVIEW],

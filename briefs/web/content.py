@@ -57,7 +57,9 @@ class ReviewSettingsPage(ObjectFormPage):
     success_message = _("Review settings saved.")
 
     def get_form_kwargs(self) -> dict[str, Any]:
-        chosen = ReviewSettings.objects.filter(campaign=self.object).first() or ReviewSettings(campaign=self.object)
+        chosen = ReviewSettings.objects.filter(campaign=self.object).first() or ReviewSettings(
+            campaign=self.object
+        )
         kwargs: dict[str, Any] = {
             "instance": chosen,
             "people": people.staff_of(self.object, ["administrator", "campaign_manager", "reviewer"]),
@@ -100,7 +102,11 @@ class Concepts(DetailPage):
     history = False
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("partnership__campaign__brand", "partnership__creator", "account")
+        return (
+            super()
+            .get_queryset()
+            .select_related("partnership__campaign__brand", "partnership__creator", "account")
+        )
 
     def get_title(self) -> Any:
         return _("Concepts: %(what)s") % {"what": self.object.title}
@@ -152,7 +158,12 @@ comment_resolve = verb_view(Comment, comments.resolve)
 class QueueFilter(django_filters.FilterSet):
     turn = django_filters.ChoiceFilter(
         label=_("Whose turn"),
-        choices=[("mine", _("Mine")), ("agency", _("Agency")), ("client", _("Client")), ("legal", _("Legal"))],
+        choices=[
+            ("mine", _("Mine")),
+            ("agency", _("Agency")),
+            ("client", _("Client")),
+            ("legal", _("Legal")),
+        ],
         method="by_turn",
     )
     overdue = django_filters.BooleanFilter(label=_("Late"), method="by_overdue")
@@ -329,7 +340,9 @@ def decide_view(area: str) -> Any:
             }
 
         def save(self, form: OptionalCommentForm) -> Any:
-            verb = review.ask_for_changes if self.request.POST.get("decision") == "changes" else review.approve
+            verb = (
+                review.ask_for_changes if self.request.POST.get("decision") == "changes" else review.approve
+            )
             return verb(self.object, by=self.request.user, comment=form.cleaned_data["comment"])  # type: ignore[arg-type]
 
         def get_success_message(self, obj: Any) -> str:
@@ -418,7 +431,11 @@ class DraftNew(ObjectFormPage):
     success_message = _("Sent. You hear from us when it is reviewed.")
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("partnership__campaign__brand", "partnership__creator", "agreement")
+        return (
+            super()
+            .get_queryset()
+            .select_related("partnership__campaign__brand", "partnership__creator", "agreement")
+        )
 
     def get_title(self) -> Any:
         return _("Draft: %(what)s") % {"what": self.object.title}
@@ -452,7 +469,9 @@ class DraftNew(ObjectFormPage):
         answer.context_data |= {  # type: ignore[attr-defined]
             "deliverable": self.object,
             "refusal": refusal,
-            "kept": Asset.objects.visible_to(self.request.user).filter(pk=kept).first() if str(kept or "").isdigit() else None,
+            "kept": Asset.objects.visible_to(self.request.user).filter(pk=kept).first()
+            if str(kept or "").isdigit()
+            else None,
             "prefix": "portal_" if self.area == "portal" else "",
             "rounds": review.rounds(self.object),
         }
@@ -465,6 +484,6 @@ class DraftNew(ObjectFormPage):
         return str(obj.get_absolute_url())
 
 
-draft_withdraw = verb_view(Draft, drafts.withdraw, success=_("Taken back. Send the right version when it is ready."))
-
-
+draft_withdraw = verb_view(
+    Draft, drafts.withdraw, success=_("Taken back. Send the right version when it is ready.")
+)

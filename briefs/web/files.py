@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views import View
 
 from briefs import uploads
 from briefs.models import Asset, Upload
-from briefs.serving import harden, serve
+from briefs.serving import serve, serve_preview
 from campaigns.models import Campaign, Deliverable
 from krm.errors import Conflict, Refusal
 from krm.web.access import AccessMixin
@@ -41,11 +41,7 @@ class AssetPreview(ObjectMixin, AccessMixin, View):
         asset = self.get_object()
         if not asset.preview:
             raise Http404
-        try:
-            file = asset.preview.storage.open(asset.preview.name, "rb")
-        except FileNotFoundError as error:
-            raise Http404 from error
-        return harden(FileResponse(file, content_type="image/jpeg"), "preview.jpg", attachment=False)
+        return serve_preview(asset)
 
 
 def state_of(upload: Upload) -> dict[str, Any]:
@@ -78,7 +74,9 @@ class _Uploads(AccessMixin, View):
             return JsonResponse({"detail": refusal_text(refusal)}, status=422)
 
     def visible(self, model: Any, pk: str) -> Any:
-        found = model.objects.visible_to(self.request.user).filter(pk=int(pk)).first() if pk.isdigit() else None
+        found = (
+            model.objects.visible_to(self.request.user).filter(pk=int(pk)).first() if pk.isdigit() else None
+        )
         if found is None:
             raise Http404
         return found
@@ -97,7 +95,9 @@ class UploadStart(_Uploads):
             content_type=data.get("content_type", ""),
             deliverable=self.visible(Deliverable, data["deliverable"]) if data.get("deliverable") else None,
             campaign=self.visible(Campaign, data["campaign"]) if data.get("campaign") else None,
-            purpose=data.get("purpose") if data.get("purpose") in Asset.Purpose.values else Asset.Purpose.DRAFT,
+            purpose=data.get("purpose")
+            if data.get("purpose") in Asset.Purpose.values
+            else Asset.Purpose.DRAFT,
         )
         return JsonResponse(state_of(upload), status=201)
 
@@ -106,7 +106,12 @@ class UploadPart(_Uploads):
     http_method_names: ClassVar[list[str]] = ["get", "patch", "delete", "options"]
 
     def find(self) -> Upload:
-        found = Upload.objects.visible_to(self.request.user).filter(pk=self.kwargs["pk"]).select_related("asset").first()
+        found = (
+            Upload.objects.visible_to(self.request.user)
+            .filter(pk=self.kwargs["pk"])
+            .select_related("asset")
+            .first()
+        )
         if found is None:
             raise Http404
         return found

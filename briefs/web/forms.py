@@ -20,17 +20,29 @@ def area(rows: int = 4, placeholder: Any = "") -> forms.Textarea:
 
 class BriefForm(KrmForm):
     story = forms.CharField(
-        label=_("Brand story core"), widget=area(4), required=False, help_text=_("What the brand stands for and why.")
+        label=_("Brand story core"),
+        widget=area(4),
+        required=False,
+        help_text=_("What the brand stands for and why."),
     )
     narrative = forms.CharField(
-        label=_("Campaign narrative"), widget=area(4), required=False, help_text=_("The big story this campaign tells.")
+        label=_("Campaign narrative"),
+        widget=area(4),
+        required=False,
+        help_text=_("The big story this campaign tells."),
     )
     do = forms.CharField(label=_("Do"), widget=area(3), required=False, help_text=_("One a line."))
     dont = forms.CharField(
-        label=_("Do not"), widget=area(3), required=False, help_text=_("What must not be said or shown. One a line.")
+        label=_("Do not"),
+        widget=area(3),
+        required=False,
+        help_text=_("What must not be said or shown. One a line."),
     )
     banned_words = forms.CharField(
-        label=_("Words not to use"), widget=area(3), required=False, help_text=_("One a line. Drafts are checked for them.")
+        label=_("Words not to use"),
+        widget=area(3),
+        required=False,
+        help_text=_("One a line. Drafts are checked for them."),
     )
     banned_claims = forms.CharField(
         label=_("Claims not to make"),
@@ -39,10 +51,17 @@ class BriefForm(KrmForm):
         help_text=_("One a line. Drafts are checked for them."),
     )
     freedom = forms.CharField(
-        label=_("Freedom framework"), widget=area(4), required=False, help_text=_("Where the KOL decides alone.")
+        label=_("Freedom framework"),
+        widget=area(4),
+        required=False,
+        help_text=_("Where the KOL decides alone."),
     )
-    hashtags = forms.CharField(label=_("Hashtags"), widget=area(2), required=False, help_text=_("For example #PagiSari"))
-    mentions = forms.CharField(label=_("Mentions"), widget=area(2), required=False, help_text=_("For example @sarikopi"))
+    hashtags = forms.CharField(
+        label=_("Hashtags"), widget=area(2), required=False, help_text=_("For example #PagiSari")
+    )
+    mentions = forms.CharField(
+        label=_("Mentions"), widget=area(2), required=False, help_text=_("For example @sarikopi")
+    )
     labels = forms.CharField(
         label=_("Disclosure labels"),
         widget=area(2),
@@ -58,7 +77,9 @@ class BriefForm(KrmForm):
         ],
         initial="start",
     )
-    ctas = forms.CharField(label=_("Calls to action"), widget=area(2), required=False, help_text=_("One a line."))
+    ctas = forms.CharField(
+        label=_("Calls to action"), widget=area(2), required=False, help_text=_("One a line.")
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,7 +105,10 @@ class BriefForm(KrmForm):
         values: dict[str, Any] = {part: getattr(brief, part) for part in ("story", "narrative", "freedom")}
         values |= {key: "\n".join(entries) for key, entries in brief.guardrails.items()}
         values |= {key: "\n".join(mandatory.get(key, [])) for key in ("hashtags", "mentions", "ctas")}
-        values |= {"labels": "\n".join(disclosure.get("labels", [])), "place": disclosure.get("place", "start")}
+        values |= {
+            "labels": "\n".join(disclosure.get("labels", [])),
+            "place": disclosure.get("place", "start"),
+        }
         for n, pillar in enumerate(brief.pillars, 1):
             values[f"pillar_{n}"], values[f"pillar_{n}_text"] = pillar["title"], pillar["text"]
         return values
@@ -94,7 +118,8 @@ class BriefForm(KrmForm):
         return {
             **{part: data[part] for part in ("story", "narrative", "freedom")},
             "pillars": [
-                {"title": data[f"pillar_{n}"], "text": data[f"pillar_{n}_text"]} for n in range(1, MAX_PILLARS + 1)
+                {"title": data[f"pillar_{n}"], "text": data[f"pillar_{n}_text"]}
+                for n in range(1, MAX_PILLARS + 1)
             ],
             "guardrails": {key: data[key] for key in ("do", "dont", "banned_words", "banned_claims")},
             "mandatory": {
@@ -108,7 +133,10 @@ class BriefForm(KrmForm):
 
 class PublishForm(KrmForm):
     note = forms.CharField(
-        label=_("What changed"), max_length=300, required=False, help_text=_("KOLs read this beside the new version.")
+        label=_("What changed"),
+        max_length=300,
+        required=False,
+        help_text=_("KOLs read this beside the new version."),
     )
 
 
@@ -152,7 +180,9 @@ class HoldCallForm(KrmForm):
 class CommentForm(KrmForm):
     body = forms.CharField(label=_("Comment"), widget=area(3), max_length=4000)
     audience = forms.ChoiceField(label=_("Who sees it"), choices=Comment.Audience.choices, required=False)
-    at_seconds = forms.DecimalField(max_digits=9, decimal_places=2, required=False, widget=forms.HiddenInput())
+    at_seconds = forms.DecimalField(
+        max_digits=9, decimal_places=2, required=False, widget=forms.HiddenInput()
+    )
     x = forms.DecimalField(max_digits=6, decimal_places=5, required=False, widget=forms.HiddenInput())
     y = forms.DecimalField(max_digits=6, decimal_places=5, required=False, widget=forms.HiddenInput())
 
@@ -191,7 +221,12 @@ class ReviewSettingsForm(KrmModelForm):
 
 class ConceptForm(KrmForm):
     title = forms.CharField(label=_("Title"), max_length=160, required=False)
-    body = forms.CharField(label=_("Idea"), widget=area(4), required=False, help_text=_("What happens, from first second to last."))
+    body = forms.CharField(
+        label=_("Idea"),
+        widget=area(4),
+        required=False,
+        help_text=_("What happens, from first second to last."),
+    )
     format = forms.CharField(label=_("Format and style"), max_length=160, required=False)
     references = forms.CharField(
         label=_("References"), widget=area(2), required=False, help_text=_("Links, one a line.")
@@ -207,7 +242,11 @@ class DraftForm(KrmForm):
     )
     asset = forms.IntegerField(required=False, widget=forms.HiddenInput())
     link = forms.URLField(
-        label=_("Or a link to it"), required=False, max_length=500, assume_scheme="https", help_text=_("For example Google Drive.")
+        label=_("Or a link to it"),
+        required=False,
+        max_length=500,
+        assume_scheme="https",
+        help_text=_("For example Google Drive."),
     )
     caption = forms.CharField(label=_("Caption"), widget=area(7), required=False)
     uses_platform_label = forms.BooleanField(

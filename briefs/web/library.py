@@ -25,7 +25,8 @@ class AssetFilter(django_filters.FilterSet):
     kind = django_filters.MultipleChoiceFilter(label=_("Kind"), choices=Asset.Kind.choices)
     purpose = django_filters.MultipleChoiceFilter(label=_("Purpose"), choices=Asset.Purpose.choices)
     campaign = django_filters.ModelChoiceFilter(
-        label=_("Campaign"), queryset=lambda request: Campaign.objects.visible_to(request.user if request else None)
+        label=_("Campaign"),
+        queryset=lambda request: Campaign.objects.visible_to(request.user if request else None),
     )
     rights = django_filters.ChoiceFilter(
         label=_("Usage rights"),
@@ -59,12 +60,20 @@ class AssetList(ListPage):
         icon="photo",
     )
     columns = [
-        Column("name", _("Name"), link=lambda a: a.get_absolute_url(), sort="name", sub=lambda a: a.description or None),
+        Column(
+            "name",
+            _("Name"),
+            link=lambda a: a.get_absolute_url(),
+            sort="name",
+            sub=lambda a: a.description or None,
+        ),
         Column("kind", _("Kind"), kind="badge", value=lambda a: a.get_kind_display()),
         Column("purpose", _("Purpose"), value=lambda a: a.get_purpose_display()),
         Column("campaign", _("Campaign"), value=lambda a: str(a.campaign)),
         Column("creator", _("KOL"), value=lambda a: str(a.partnership.creator) if a.partnership else None),
-        Column("size", _("Size"), value=lambda a: filesizeformat(a.size), sort="size", export=lambda a: a.size),
+        Column(
+            "size", _("Size"), value=lambda a: filesizeformat(a.size), sort="size", export=lambda a: a.size
+        ),
         Column("tags", _("Tags"), kind="tags"),
         Column("rights_until", _("Rights until"), kind="date", value="rights_until"),
         Column("created_at", _("Added"), kind="datetime", sort="created_at"),
@@ -130,7 +139,11 @@ class AssetPage(DetailPage):
     template_name = "briefs/asset.html"
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().select_related("campaign__brand", "partnership__creator", "deliverable", "uploaded_by")
+        return (
+            super()
+            .get_queryset()
+            .select_related("campaign__brand", "partnership__creator", "deliverable", "uploaded_by")
+        )
 
     def get_breadcrumbs(self) -> list[tuple[Any, str]]:
         campaign = self.object.campaign
@@ -190,4 +203,9 @@ right_extend = verb_view(
     UsageRight, rights.extend, perm="briefs.manage_rights", form=ExtendForm, title=_("Extend the usage right"),
     success=_("Usage right extended."),
 )  # fmt: skip
-right_end = verb_view(UsageRight, rights.end, perm="briefs.manage_rights", success=_("Ended. The owner is told to stop running it."))
+right_end = verb_view(
+    UsageRight,
+    rights.end,
+    perm="briefs.manage_rights",
+    success=_("Ended. The owner is told to stop running it."),
+)

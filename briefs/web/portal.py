@@ -44,7 +44,11 @@ class Content(Page):
 
     def get_context(self) -> dict[str, Any]:
         user: Any = self.request.user
-        found = Deliverable.objects.visible_to(user).exclude(state="cancelled").filter(partnership__state__in=BRIEFED)
+        found = (
+            Deliverable.objects.visible_to(user)
+            .exclude(state="cancelled")
+            .filter(partnership__state__in=BRIEFED)
+        )
         campaigns = list(found.order_by().values_list("partnership__campaign", flat=True).distinct())
         rows = reading.work_rows(found.order_by("-pk")[:100], required=reading.concepts_required(campaigns))
         rows.sort(key=lambda r: (r.turn.who != "creator", r.turn.key == "publish", r.turn.who == "nobody"))
@@ -87,9 +91,15 @@ class BriefReader(DetailPage):
             "newest_number": newest,
             "diff": briefing.diff(previous, version) if previous and version else {},
             "previous": previous,
-            "calls": BriefingCall.objects.visible_to(user).filter(campaign=partnership.campaign_id).exclude(state="cancelled"),
-            "assets": Asset.objects.visible_to(user).filter(campaign=partnership.campaign_id, share_with_creators=True),
-            "deliverables": Deliverable.objects.visible_to(user).filter(partnership=partnership).exclude(state="cancelled"),
+            "calls": BriefingCall.objects.visible_to(user)
+            .filter(campaign=partnership.campaign_id)
+            .exclude(state="cancelled"),
+            "assets": Asset.objects.visible_to(user).filter(
+                campaign=partnership.campaign_id, share_with_creators=True
+            ),
+            "deliverables": Deliverable.objects.visible_to(user)
+            .filter(partnership=partnership)
+            .exclude(state="cancelled"),
         }
 
 
@@ -101,7 +111,10 @@ def _acknowledge(partnership: Partnership, *, by: Any) -> Any:
 
 
 brief_acknowledge = verb_view(
-    Partnership, _acknowledge, area="portal", success=gettext_lazy("Thank you. The agency knows that you have read it.")
+    Partnership,
+    _acknowledge,
+    area="portal",
+    success=gettext_lazy("Thank you. The agency knows that you have read it."),
 )
 
 
@@ -163,7 +176,10 @@ class DeliverablePanel(DetailPage):
     def get_context(self) -> dict[str, Any]:
         found = Deliverable.objects.filter(pk=self.object.pk)
         needs = reading.concepts_required([self.object.partnership.campaign_id])
-        return {"row": reading.work_rows(found, required=needs)[0], "open": self.object.partnership.state in BRIEFED}
+        return {
+            "row": reading.work_rows(found, required=needs)[0],
+            "open": self.object.partnership.state in BRIEFED,
+        }
 
 
 class PartnershipPanel(DetailPage):
@@ -200,7 +216,9 @@ class ConceptsNew(ObjectMixin, Page):
         deliverable = self.get_object()
         return self.show(deliverable, self.forms(deliverable))
 
-    def show(self, deliverable: Any, shown: list[ConceptForm], error: str = "", status: int = 200) -> HttpResponse:
+    def show(
+        self, deliverable: Any, shown: list[ConceptForm], error: str = "", status: int = 200
+    ) -> HttpResponse:
         needed = max(concepts.LEAST - (concepts.MOST - len(shown)), 0)
         return self.render(status=status, deliverable=deliverable, forms=shown, error=error, needed=needed)
 

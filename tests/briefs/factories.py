@@ -55,7 +55,9 @@ class World:
     creator: Creator
 
 
-def world(team: Any, owner: Any, *, state: str = "planned", rounds: int = 2, fmt: str = "reel", **brand: Any) -> World:
+def world(
+    team: Any, owner: Any, *, state: str = "planned", rounds: int = 2, fmt: str = "reel", **brand: Any
+) -> World:
     n = next(_numbers)
     campaign = Campaign.objects.create(
         brand=Brand.objects.create(team=team, name=f"Sari Kopi {n}", **brand),
@@ -119,7 +121,10 @@ def published_brief(campaign: Campaign, by: Any, **changes: Any) -> BriefVersion
 
 
 def three_concepts(deliverable: Deliverable, by: Any, count: int = 3) -> list[Concept]:
-    rows = [{"title": f"Ide {i}", "body": "Buka jendela, seduh, senyum.", "format": "Reel"} for i in range(1, count + 1)]
+    rows = [
+        {"title": f"Ide {i}", "body": "Buka jendela, seduh, senyum.", "format": "Reel"}
+        for i in range(1, count + 1)
+    ]
     return concepts.submit(deliverable, by=by, concepts=rows)
 
 
@@ -137,7 +142,9 @@ def box(kind: bytes, body: bytes = b"") -> bytes:
     return (len(body) + 8).to_bytes(4, "big") + kind + body
 
 
-def video(*, seconds: int = 12, width: int = 720, height: int = 1280, location: bool = False, size: int = 64) -> bytes:
+def video(
+    *, seconds: int = 12, width: int = 720, height: int = 1280, location: bool = False, size: int = 64
+) -> bytes:
     """The smallest file that is an MP4: boxes without frames."""
     mvhd = bytes(12) + (1000).to_bytes(4, "big") + (seconds * 1000).to_bytes(4, "big") + bytes(80)
     matrix = b"".join(v.to_bytes(4, "big") for v in (65536, 0, 0, 0, 65536, 0, 0, 0, 0x40000000))

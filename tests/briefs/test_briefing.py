@@ -43,10 +43,16 @@ def test_a_brief_starts_with_what_the_campaign_already_says(cast: Cast) -> None:
         ("text without title", {"pillars": [{"title": "", "text": "x"}]}, "pillars"),
         ("hashtag with a dash", {"mandatory": {"hashtags": ["#pagi-sari"]}}, "hashtags"),
         ("mention with a slash", {"mandatory": {"mentions": ["@a/b"]}}, "mentions"),
-        ("unknown place", {"mandatory": {"disclosure": {"labels": ["#ad"], "place": "x"}}}, "disclosure_place"),
+        (
+            "unknown place",
+            {"mandatory": {"disclosure": {"labels": ["#ad"], "place": "x"}}},
+            "disclosure_place",
+        ),
     ],
 )
-def test_bad_content_is_refused_at_its_field(cast: Cast, _case: str, content: dict[str, object], field: str) -> None:
+def test_bad_content_is_refused_at_its_field(
+    cast: Cast, _case: str, content: dict[str, object], field: str
+) -> None:
     with pytest.raises(ValidationError) as refused:
         briefing.save_brief(cast.campaign, by=cast.manager, **content)
 
@@ -83,7 +89,12 @@ def test_the_database_wants_three_to_five_pillars(cast: Cast) -> None:
 
     with pytest.raises(DatabaseError), transaction.atomic():
         BriefVersion.objects.create(
-            brief=version.brief, number=9, published_at=timezone.now(), published_by=cast.manager, pillars=[{}], sha256="x"
+            brief=version.brief,
+            number=9,
+            published_at=timezone.now(),
+            published_by=cast.manager,
+            pillars=[{}],
+            sha256="x",
         )
 
 
@@ -152,8 +163,12 @@ def test_the_brief_as_pdf(cast: Cast, language: str) -> None:
 
 def test_a_call_is_planned_moved_held_and_downloaded(cast: Cast, drain_events: object) -> None:
     start = timezone.now() + timedelta(days=1)
-    call = briefing.plan_call(cast.campaign, by=cast.manager, starts_at=start, partnerships=[cast.partnership])
-    moved = briefing.move_call(call, by=cast.manager, starts_at=start + timedelta(hours=1), place="https://meet.example/x")
+    call = briefing.plan_call(
+        cast.campaign, by=cast.manager, starts_at=start, partnerships=[cast.partnership]
+    )
+    moved = briefing.move_call(
+        call, by=cast.manager, starts_at=start + timedelta(hours=1), place="https://meet.example/x"
+    )
     invite = icalendar.Calendar.from_ical(briefing.calendar_invite(moved))
     event = invite.walk("VEVENT")[0]
     held = briefing.hold_call(moved, by=cast.manager, notes="Semua jelas", attended=[cast.partnership])

@@ -49,7 +49,12 @@ def test_a_caption_that_keeps_the_brief_passes_everything() -> None:
         ("banned word with digits", "#ad gr4t1s", ("banned_word", "gratis"), "fail"),
         ("banned word spelled out", "#ad g.r.a.t.i.s", ("banned_word", "gratis"), "fail"),
         ("banned word with invisible characters", "#ad gra\u200btis", ("banned_word", "gratis"), "fail"),
-        ("banned claim over a line break", "#ad menyembuhkan\n maag", ("banned_claim", "menyembuhkan maag"), "fail"),
+        (
+            "banned claim over a line break",
+            "#ad menyembuhkan\n maag",
+            ("banned_claim", "menyembuhkan maag"),
+            "fail",
+        ),
         ("none banned", "#ad kopi", ("banned_none", ""), "pass"),
         ("superlative without proof", "#ad kopi nomor satu", ("risky_claim", "nomor satu"), "warn"),
         ("no side effects", "#ad tanpa efek samping", ("risky_claim", "tanpa efek samping"), "warn"),
@@ -94,7 +99,12 @@ def test_a_short_that_is_too_long() -> None:
 
 @pytest.mark.parametrize(
     ("text", "platform", "length"),
-    [("aé", "instagram", 2), ("👍", "instagram", 2), ("👍", "x", 2), ("https://example.com/very/long/path", "x", 23)],
+    [
+        ("aé", "instagram", 2),
+        ("👍", "instagram", 2),
+        ("👍", "x", 2),
+        ("https://example.com/very/long/path", "x", 23),
+    ],
 )
 def test_caption_length_as_the_platform_counts(text: str, platform: str, length: int) -> None:
     assert checks.caption_length(text, platform) == length

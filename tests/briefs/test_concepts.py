@@ -42,7 +42,9 @@ def test_one_is_no_choice_and_four_are_too_many(cast: Cast, count: int) -> None:
         ("no link", {**IDEA, "references": ["javascript:alert(1)"]}, "references"),
     ],
 )
-def test_a_bad_concept_is_refused_at_its_field(cast: Cast, _case: str, data: dict[str, object], field: str) -> None:
+def test_a_bad_concept_is_refused_at_its_field(
+    cast: Cast, _case: str, data: dict[str, object], field: str
+) -> None:
     with pytest.raises(ValidationError) as refused:
         concepts.submit(cast.deliverable, by=cast.kol, concepts=[IDEA, data])
 
@@ -116,7 +118,10 @@ def test_strangers_neither_send_nor_decide(cast: Cast, who: str) -> None:
 def test_another_kol_and_the_client_see_no_concept(cast: Cast) -> None:
     factories.three_concepts(cast.deliverable, cast.kol)
 
-    seen = {who: Concept.objects.visible_to(getattr(cast, who)).count() for who in ("kol", "talent", "manager", "other_kol", "client", "other_staff")}
+    seen = {
+        who: Concept.objects.visible_to(getattr(cast, who)).count()
+        for who in ("kol", "talent", "manager", "other_kol", "client", "other_staff")
+    }
     assert seen == {"kol": 3, "talent": 3, "manager": 3, "other_kol": 0, "client": 0, "other_staff": 0}
 
 

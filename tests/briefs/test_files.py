@@ -50,7 +50,8 @@ def png_header(width: int, height: int) -> bytes:
     data = zlib.compress(bytes(100))
     chunks = [(b"IHDR", ihdr), (b"IDAT", data), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in chunks
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in chunks
     )
 
 
@@ -74,7 +75,10 @@ def pdf_with(name: bytes) -> bytes:
 
 def pdf_hiding(name: bytes) -> bytes:
     hidden = zlib.compress(b"<<" + name + b"(app.alert(1))>>")
-    return PDF.replace(b"trailer", b"2 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\n" + hidden + b"\nendstream endobj\ntrailer")
+    return PDF.replace(
+        b"trailer",
+        b"2 0 obj<</Type/ObjStm/Filter/FlateDecode>>stream\n" + hidden + b"\nendstream endobj\ntrailer",
+    )
 
 
 HOSTILE: list[tuple[str, str, bytes, str]] = [
@@ -213,7 +217,9 @@ def test_a_picture_keeps_only_its_pixels(cast: Cast) -> None:
     polyglot = out.getvalue() + zipped()
 
     asset = assets.upload_file(
-        SimpleUploadedFile("Foto Rumah.jpg", polyglot, "image/jpeg"), by=cast.kol, deliverable=cast.deliverable
+        SimpleUploadedFile("Foto Rumah.jpg", polyglot, "image/jpeg"),
+        by=cast.kol,
+        deliverable=cast.deliverable,
     )
 
     stored = stored_bytes(asset.file)
@@ -291,7 +297,9 @@ def test_the_place_in_the_file_is_kept_and_asked_for(cast: Cast) -> None:
     with pytest.raises(ValidationError, match="connection broke"):
         uploads.append(upload, by=cast.kol, offset=1000, data=io.BytesIO(b"short"), length=1000)
     with pytest.raises(ValidationError, match="arrived changed"):
-        uploads.append(upload, by=cast.kol, offset=1000, data=io.BytesIO(data[1000:1100]), length=100, sha256="0" * 64)
+        uploads.append(
+            upload, by=cast.kol, offset=1000, data=io.BytesIO(data[1000:1100]), length=100, sha256="0" * 64
+        )
     with pytest.raises(Denied):
         uploads.append(upload, by=cast.talent, offset=1000, data=io.BytesIO(data[1000:]), length=100)
 
@@ -300,7 +308,9 @@ def test_the_place_in_the_file_is_kept_and_asked_for(cast: Cast) -> None:
 
 def test_a_wrong_sum_and_a_hostile_file_fail_with_a_sentence_and_leave_nothing(cast: Cast) -> None:
     data = MP4
-    wrong = uploads.start(by=cast.kol, filename="a.mp4", size=len(data), deliverable=cast.deliverable, sha256="0" * 64)
+    wrong = uploads.start(
+        by=cast.kol, filename="a.mp4", size=len(data), deliverable=cast.deliverable, sha256="0" * 64
+    )
     hostile = uploads.start(by=cast.kol, filename="a.jpg", size=len(HTML), deliverable=cast.deliverable)
 
     wrong, hostile = send(wrong, cast.kol, data, 9999), send(hostile, cast.kol, HTML, 9999)
@@ -322,7 +332,9 @@ def test_chunks_do_not_stay(cast: Cast, django_capture_on_commit_callbacks: obje
     assert not upload.chunks.exists()
 
 
-def test_a_large_file_is_checked_by_a_worker_and_twice_does_it_once(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_file_is_checked_by_a_worker_and_twice_does_it_once(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(uploads, "CHECKED_AT_ONCE", 10)
     upload = uploads.start(by=cast.kol, filename="a.mp4", size=len(MP4), deliverable=cast.deliverable)
     upload = send(upload, cast.kol, MP4, 9999)
@@ -348,7 +360,9 @@ def test_a_large_file_is_checked_by_a_worker_and_twice_does_it_once(cast: Cast, 
         ("bad sum", {"filename": "a.jpg", "size": 10, "sha256": "xyz"}),
     ],
 )
-def test_what_can_never_be_taken_is_refused_before_it_is_sent(cast: Cast, _case: str, values: dict[str, object]) -> None:
+def test_what_can_never_be_taken_is_refused_before_it_is_sent(
+    cast: Cast, _case: str, values: dict[str, object]
+) -> None:
     with pytest.raises(ValidationError):
         uploads.start(by=cast.kol, deliverable=cast.deliverable, **values)  # type: ignore[arg-type]
 

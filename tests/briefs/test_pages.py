@@ -32,12 +32,16 @@ def full(drafting: Cast) -> Cast:
     first = factories.submitted_draft(drafting.deliverable, drafting.kol)
     review.ask_for_changes(first, by=drafting.reviewer, comment="Logo lebih besar")
     second = factories.submitted_draft(
-        drafting.deliverable, drafting.kol, asset=factories.uploaded(drafting.deliverable, drafting.kol, factories.picture_file())
+        drafting.deliverable,
+        drafting.kol,
+        asset=factories.uploaded(drafting.deliverable, drafting.kol, factories.picture_file()),
     )
     review.approve(second, by=drafting.reviewer)
     asset = Asset.objects.order_by("pk").first()
     assert asset is not None
-    rights.grant(asset, by=drafting.manager, channel="Meta", starts=timezone.localdate(), ends=timezone.localdate())
+    rights.grant(
+        asset, by=drafting.manager, channel="Meta", starts=timezone.localdate(), ends=timezone.localdate()
+    )
     return drafting
 
 
@@ -99,7 +103,18 @@ def pages(cast: Cast) -> dict[str, tuple[str, list[str]]]:
     }
 
 
-EVERYBODY = ("manager", "reviewer", "viewer", "kol", "talent", "client", "looker", "other_kol", "other_client", "other_staff")
+EVERYBODY = (
+    "manager",
+    "reviewer",
+    "viewer",
+    "kol",
+    "talent",
+    "client",
+    "looker",
+    "other_kol",
+    "other_client",
+    "other_staff",
+)
 AREA = {
     "manager": "staff", "reviewer": "staff", "viewer": "staff", "other_staff": "staff", "kol": "portal", "talent": "portal",
     "other_kol": "portal", "client": "client", "looker": "client", "other_client": "client",
@@ -133,7 +148,9 @@ def test_every_page_opens_for_its_people_only(full: Cast, client_for: ClientFor)
     ],
 )
 @pytest.mark.parametrize("language", ["en", "id"])
-def test_lists_open_in_both_languages(full: Cast, client_for: ClientFor, who: str, name: str, language: str) -> None:
+def test_lists_open_in_both_languages(
+    full: Cast, client_for: ClientFor, who: str, name: str, language: str
+) -> None:
     user = getattr(full, who)
     user.language = language
     user.save()
@@ -142,7 +159,12 @@ def test_lists_open_in_both_languages(full: Cast, client_for: ClientFor, who: st
 
 
 def test_strangers_find_nothing_in_the_lists(full: Cast, client_for: ClientFor) -> None:
-    for who, name in (("other_staff", "queue"), ("other_staff", "assets"), ("other_kol", "portal_content"), ("other_client", "client_content")):
+    for who, name in (
+        ("other_staff", "queue"),
+        ("other_staff", "assets"),
+        ("other_kol", "portal_content"),
+        ("other_client", "client_content"),
+    ):
         text = client_for(getattr(full, who)).get(reverse(f"briefs:{name}")).content.decode()
         assert full.deliverable.title not in text, who
         assert str(full.creator) not in text, who
@@ -164,7 +186,10 @@ def test_files_cannot_run_in_the_browser(full: Cast, client_for: ClientFor) -> N
 
     assert answer["Content-Type"] == "image/jpeg"
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert "sandbox" in answer["Content-Security-Policy"] and "default-src 'none'" in answer["Content-Security-Policy"]
+    assert (
+        "sandbox" in answer["Content-Security-Policy"]
+        and "default-src 'none'" in answer["Content-Security-Policy"]
+    )
     assert answer["Content-Disposition"].startswith("inline")
     saved = client_for(full.manager).get(answer.request["PATH_INFO"], {"download": 1})
     assert saved["Content-Disposition"].startswith("attachment")
@@ -184,13 +209,17 @@ def test_files_cannot_run_in_the_browser(full: Cast, client_for: ClientFor) -> N
         ("bytes=-", 200, slice(0, None)),
     ],
 )
-def test_a_player_may_ask_for_a_part(full: Cast, client_for: ClientFor, wanted: str, status: int, part: slice | None) -> None:
+def test_a_player_may_ask_for_a_part(
+    full: Cast, client_for: ClientFor, wanted: str, status: int, part: slice | None
+) -> None:
     asset = Draft.objects.get(version=1).asset
     assert asset is not None
     with asset.file.open("rb") as file:
         whole = file.read()
 
-    answer = client_for(full.manager).get(reverse("briefs:asset_file", args=[asset.pk]), headers={"range": wanted})
+    answer = client_for(full.manager).get(
+        reverse("briefs:asset_file", args=[asset.pk]), headers={"range": wanted}
+    )
 
     assert answer.status_code == status
     if part is not None:
@@ -209,7 +238,9 @@ def test_the_brief_is_written_and_published_from_the_page(cast: Cast, client_for
 
     saved = browser.post(reverse("briefs:brief_edit", args=[cast.campaign.pk]), data)
     assert saved.status_code == 302
-    published = browser.post(reverse("briefs:brief_publish", args=[cast.campaign.brief.pk]), {"note": "Pertama"})
+    published = browser.post(
+        reverse("briefs:brief_publish", args=[cast.campaign.brief.pk]), {"note": "Pertama"}
+    )
 
     version = briefing.current_version(cast.campaign.pk)
     assert published.status_code == 302
@@ -221,7 +252,8 @@ def test_the_brief_is_written_and_published_from_the_page(cast: Cast, client_for
 
 def test_a_bad_brief_keeps_what_was_typed(cast: Cast, client_for: ClientFor) -> None:
     answer = client_for(cast.manager).post(
-        reverse("briefs:brief_edit", args=[cast.campaign.pk]), {"story": "Kopi enak", "hashtags": "#pagi-sari", "place": "start"}
+        reverse("briefs:brief_edit", args=[cast.campaign.pk]),
+        {"story": "Kopi enak", "hashtags": "#pagi-sari", "place": "start"},
     )
 
     assert answer.status_code == 422
@@ -229,7 +261,9 @@ def test_a_bad_brief_keeps_what_was_typed(cast: Cast, client_for: ClientFor) -> 
     assert answer.context["form"].errors["hashtags"]
 
 
-def test_reading_the_brief_writes_the_receipt_and_the_button_confirms_it(cast: Cast, client_for: ClientFor) -> None:
+def test_reading_the_brief_writes_the_receipt_and_the_button_confirms_it(
+    cast: Cast, client_for: ClientFor
+) -> None:
     factories.published_brief(cast.campaign, cast.manager)
     browser = client_for(cast.kol)
 
@@ -252,7 +286,9 @@ def test_concepts_from_the_phone_keep_what_was_typed(cast: Cast, client_for: Cli
     assert "Buka jendela." in refused.content.decode()
     half = browser.post(url, {**one, "c2-title": "Hujan"})
     assert half.status_code == 422
-    sent = browser.post(url, {**one, "c2-title": "Hujan", "c2-body": "Hujan turun.", "c2-references": "https://x.example/1"})
+    sent = browser.post(
+        url, {**one, "c2-title": "Hujan", "c2-body": "Hujan turun.", "c2-references": "https://x.example/1"}
+    )
 
     assert sent.status_code == 302
     assert list(Concept.objects.values_list("title", "number")) == [("Jendela", 1), ("Hujan", 2)]
@@ -311,19 +347,29 @@ def test_checks_while_typing(drafting: Cast, client_for: ClientFor) -> None:
 def test_decisions_from_the_pages(drafting: Cast, client_for: ClientFor) -> None:
     draft = factories.submitted_draft(drafting.deliverable, drafting.kol)
 
-    client_for(drafting.reviewer).post(reverse("briefs:draft_decide", args=[draft.pk]), {"decision": "approve", "comment": ""})
-    empty = client_for(drafting.client).post(reverse("briefs:client_draft_decide", args=[draft.pk]), {"decision": "changes", "comment": ""})
+    client_for(drafting.reviewer).post(
+        reverse("briefs:draft_decide", args=[draft.pk]), {"decision": "approve", "comment": ""}
+    )
+    empty = client_for(drafting.client).post(
+        reverse("briefs:client_draft_decide", args=[draft.pk]), {"decision": "changes", "comment": ""}
+    )
     assert empty.status_code == 422
-    client_for(drafting.client).post(reverse("briefs:client_draft_decide", args=[draft.pk]), {"decision": "approve"})
+    client_for(drafting.client).post(
+        reverse("briefs:client_draft_decide", args=[draft.pk]), {"decision": "approve"}
+    )
 
     draft.refresh_from_db()
     assert draft.state == "approved"
 
 
 def test_a_client_viewer_looks_but_does_not_decide(drafting: Cast, client_for: ClientFor) -> None:
-    draft = review.approve(factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer)
+    draft = review.approve(
+        factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer
+    )
 
-    answer = client_for(drafting.looker).post(reverse("briefs:client_draft_decide", args=[draft.pk]), {"decision": "approve"})
+    answer = client_for(drafting.looker).post(
+        reverse("briefs:client_draft_decide", args=[draft.pk]), {"decision": "approve"}
+    )
 
     assert answer.status_code == 422
     draft.refresh_from_db()
@@ -331,10 +377,16 @@ def test_a_client_viewer_looks_but_does_not_decide(drafting: Cast, client_for: C
 
 
 def test_comments_from_each_side(drafting: Cast, client_for: ClientFor) -> None:
-    draft = review.approve(factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer)
+    draft = review.approve(
+        factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer
+    )
     pin = {"body": "Di sini", "x": "0.25", "y": "0.5", "at_seconds": "3.20"}
 
-    for who, name in (("manager", "draft_comment"), ("kol", "portal_draft_comment"), ("client", "client_draft_comment")):
+    for who, name in (
+        ("manager", "draft_comment"),
+        ("kol", "portal_draft_comment"),
+        ("client", "client_draft_comment"),
+    ):
         answer = client_for(getattr(drafting, who)).post(reverse(f"briefs:{name}", args=[draft.pk]), pin)
         assert answer.status_code == 302, who
 
@@ -347,32 +399,62 @@ def test_an_upload_from_the_browser(drafting: Cast, client_for: ClientFor) -> No
     data = factories.video(size=3000)
     browser = client_for(drafting.kol)
     started = browser.post(
-        reverse("briefs:upload_start"), {"filename": "a.mp4", "size": len(data), "deliverable": drafting.deliverable.pk}
+        reverse("briefs:upload_start"),
+        {"filename": "a.mp4", "size": len(data), "deliverable": drafting.deliverable.pk},
     )
     assert started.status_code == 201
     url = reverse("briefs:upload_part", args=[started.json()["id"]])
 
-    half = browser.patch(url, data[:1000], content_type="application/octet-stream", headers={"upload-offset": "0"})
-    again = browser.patch(url, data[:1000], content_type="application/octet-stream", headers={"upload-offset": "0"})
+    half = browser.patch(
+        url, data[:1000], content_type="application/octet-stream", headers={"upload-offset": "0"}
+    )
+    again = browser.patch(
+        url, data[:1000], content_type="application/octet-stream", headers={"upload-offset": "0"}
+    )
     foreign = client_for(drafting.other_kol).get(url)
-    rest = browser.patch(url, data[1000:], content_type="application/octet-stream", headers={"upload-offset": "1000"})
+    rest = browser.patch(
+        url, data[1000:], content_type="application/octet-stream", headers={"upload-offset": "1000"}
+    )
 
     assert (half.json()["offset"], again.status_code, foreign.status_code) == (1000, 409, 404)
     assert rest.json()["state"] == "done"
     assert Upload.objects.get().asset_id == rest.json()["asset"]
-    assert browser.post(reverse("briefs:upload_start"), {"filename": "a.svg", "size": 5, "deliverable": drafting.deliverable.pk}).status_code == 422
-    assert browser.post(reverse("briefs:upload_start"), {"filename": "a.jpg", "size": 5, "deliverable": drafting.other.deliverable.pk}).status_code == 404
+    assert (
+        browser.post(
+            reverse("briefs:upload_start"),
+            {"filename": "a.svg", "size": 5, "deliverable": drafting.deliverable.pk},
+        ).status_code
+        == 422
+    )
+    assert (
+        browser.post(
+            reverse("briefs:upload_start"),
+            {"filename": "a.jpg", "size": 5, "deliverable": drafting.other.deliverable.pk},
+        ).status_code
+        == 404
+    )
 
 
 def test_review_settings_from_the_page(cast: Cast, client_for: ClientFor) -> None:
     answer = client_for(cast.manager).post(
         reverse("briefs:review_settings", args=[cast.campaign.pk]),
-        {"agency_hours": 12, "client_hours": 24, "legal_hours": 24, "legal_step": "on", "agency_reviewer": cast.reviewer.pk},
+        {
+            "agency_hours": 12,
+            "client_hours": 24,
+            "legal_hours": 24,
+            "legal_step": "on",
+            "agency_reviewer": cast.reviewer.pk,
+        },
     )
 
     assert answer.status_code == 302
     chosen = ReviewSettings.objects.get()
-    assert (chosen.agency_hours, chosen.legal_step, chosen.agency_reviewer, chosen.concepts_required) == (12, True, cast.reviewer, False)
+    assert (chosen.agency_hours, chosen.legal_step, chosen.agency_reviewer, chosen.concepts_required) == (
+        12,
+        True,
+        cast.reviewer,
+        False,
+    )
 
 
 def test_the_kols_list_of_tasks(cast: Cast) -> None:
@@ -388,7 +470,8 @@ def test_the_kols_list_of_tasks(cast: Cast) -> None:
 def test_a_file_in_a_draft_stays_and_a_loose_one_goes(full: Cast, client_for: ClientFor) -> None:
     browser = client_for(full.manager)
     browser.post(
-        reverse("briefs:asset_upload", args=[full.campaign.pk]), {"file": factories.picture_file(), "purpose": "brand"}
+        reverse("briefs:asset_upload", args=[full.campaign.pk]),
+        {"file": factories.picture_file(), "purpose": "brand"},
     )
     loose = Asset.objects.get(purpose="brand")
     used = Draft.objects.get(version=2).asset
@@ -417,7 +500,9 @@ def test_a_file_in_a_draft_stays_and_a_loose_one_goes(full: Cast, client_for: Cl
         ("client", "client_content"),
     ],
 )
-def test_query_budgets(full: Cast, client_for: ClientFor, query_budget: Any, constant_queries: Any, who: str, name: str) -> None:
+def test_query_budgets(
+    full: Cast, client_for: ClientFor, query_budget: Any, constant_queries: Any, who: str, name: str
+) -> None:
     browser = client_for(getattr(full, who))
     args = [full.campaign.pk] if name.startswith("campaign_") else []
     url = reverse(f"briefs:{name}", args=args)

@@ -27,13 +27,18 @@ def test_agency_then_client_then_final(drafting: Cast, drain_events: object) -> 
     drafting.deliverable.refresh_from_db()
     assert draft.state == "approved"
     assert drafting.deliverable.state == "approved"
-    assert list(Review.objects.values_list("step__kind", "decision")) == [("agency", "approved"), ("client", "approved")]
+    assert list(Review.objects.values_list("step__kind", "decision")) == [
+        ("agency", "approved"),
+        ("client", "approved"),
+    ]
     assert Notification.objects.filter(user=drafting.client, kind="briefs.review").count() == 1
     assert Event.objects.filter(name="briefs.draft_approved").count() == 1
     assert Event.objects.filter(name="campaigns.deliverable_approved").count() == 1
 
 
-@pytest.mark.parametrize("who", ["kol", "client", "looker", "viewer", "other_staff", "other_client", "other_kol"])
+@pytest.mark.parametrize(
+    "who", ["kol", "client", "looker", "viewer", "other_staff", "other_client", "other_kol"]
+)
 def test_only_reviewers_of_the_brand_decide_at_the_agency_step(drafting: Cast, who: str) -> None:
     draft = factories.submitted_draft(drafting.deliverable, drafting.kol)
 
@@ -45,9 +50,13 @@ def test_only_reviewers_of_the_brand_decide_at_the_agency_step(drafting: Cast, w
     assert not Review.objects.exists()
 
 
-@pytest.mark.parametrize("who", ["kol", "looker", "viewer", "reviewer", "manager", "other_client", "other_kol", "other_staff"])
+@pytest.mark.parametrize(
+    "who", ["kol", "looker", "viewer", "reviewer", "manager", "other_client", "other_kol", "other_staff"]
+)
 def test_only_an_approver_of_the_client_decides_at_the_client_step(drafting: Cast, who: str) -> None:
-    draft = review.approve(factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer)
+    draft = review.approve(
+        factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer
+    )
 
     with pytest.raises(Denied):
         review.approve(draft, by=getattr(drafting, who), comment="x")
@@ -58,7 +67,9 @@ def test_only_an_approver_of_the_client_decides_at_the_client_step(drafting: Cas
 
 def test_a_manager_records_the_clients_word_only_where_the_campaign_allows_it(drafting: Cast) -> None:
     review.save_settings(drafting.campaign, by=drafting.manager, for_client=True)
-    draft = review.approve(factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer)
+    draft = review.approve(
+        factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer
+    )
 
     with pytest.raises(ValidationError):
         review.approve(draft, by=drafting.manager)
@@ -82,7 +93,9 @@ def test_a_legal_step_comes_last_and_waits_for_its_reviewer(drafting: Cast, staf
 
 
 def test_the_database_refuses_approval_without_every_step(drafting: Cast) -> None:
-    draft = review.approve(factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer)
+    draft = review.approve(
+        factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer
+    )
 
     with pytest.raises(IntegrityError, match="has not passed every approval step"), transaction.atomic():
         Draft.objects.filter(pk=draft.pk).update(state="approved", approved_at=timezone.now())
@@ -194,7 +207,9 @@ def test_no_draft_before_a_concept_is_chosen_unless_the_campaign_needs_none(cast
 
     review.save_settings(cast.campaign, by=cast.manager, concepts_required=False)
 
-    assert factories.submitted_draft(cast.deliverable, cast.kol, override_reason="Belum ada brief").version == 1
+    assert (
+        factories.submitted_draft(cast.deliverable, cast.kol, override_reason="Belum ada brief").version == 1
+    )
 
 
 def test_a_file_of_another_deliverable_is_refused(drafting: Cast) -> None:
@@ -212,7 +227,9 @@ def test_content_is_needed(drafting: Cast) -> None:
         drafts.submit(drafting.deliverable, by=drafting.kol, caption=factories.GOOD_CAPTION)
     assert "asset" in refused.value.message_dict
     with pytest.raises(ValidationError) as refused:
-        drafts.submit(drafting.deliverable, by=drafting.kol, caption=factories.GOOD_CAPTION, link="javascript:x")
+        drafts.submit(
+            drafting.deliverable, by=drafting.kol, caption=factories.GOOD_CAPTION, link="javascript:x"
+        )
     assert "link" in refused.value.message_dict
 
 
@@ -236,7 +253,9 @@ def test_the_client_sees_a_draft_only_after_the_agency_let_it_through(drafting: 
 
 
 def test_comments_stay_with_whom_they_are_for(drafting: Cast) -> None:
-    draft = review.approve(factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer)
+    draft = review.approve(
+        factories.submitted_draft(drafting.deliverable, drafting.kol), by=drafting.reviewer
+    )
     for audience in ("everyone", "creator", "client", "internal"):
         comments.add(draft, by=drafting.manager, body=audience, audience=audience)
     comments.add(draft, by=drafting.client, body="from client", audience="internal")
@@ -305,7 +324,13 @@ def test_remind_then_late_then_escalate_each_once(drafting: Cast, drain_events: 
     for moment in moments:
         for _again in range(2):
             review.run_clock(moment)
-        said.append(list(Event.objects.filter(name__startswith="briefs.review_").order_by("pk").values_list("name", flat=True)))
+        said.append(
+            list(
+                Event.objects.filter(name__startswith="briefs.review_")
+                .order_by("pk")
+                .values_list("name", flat=True)
+            )
+        )
     drain_events()  # type: ignore[operator]
 
     assert said[-1] == ["briefs.review_due_soon", "briefs.review_overdue", "briefs.review_escalated"]
@@ -361,14 +386,20 @@ def test_a_right_is_announced_14_and_3_days_ahead_and_at_its_end_each_once(draft
     asset = factories.uploaded(drafting.deliverable, drafting.kol)
     today = timezone.localdate()
     right = rights.grant(
-        asset, by=drafting.manager, channel="Meta ads", starts=today - timedelta(days=30), ends=today + timedelta(days=30)
+        asset,
+        by=drafting.manager,
+        channel="Meta ads",
+        starts=today - timedelta(days=30),
+        ends=today + timedelta(days=30),
     )
 
     told = []
     for day in range(0, 33):
         for _again in range(2):
             rights.run_clock(today + timedelta(days=day))
-        told.append(Event.objects.filter(subject_id=right.pk, name__startswith="briefs.usage_right_e").count())
+        told.append(
+            Event.objects.filter(subject_id=right.pk, name__startswith="briefs.usage_right_e").count()
+        )
 
     assert told[15] == 0 and told[16] == 1 and told[27] == 2 and told[30] == 3 and told[32] == 3
     assert Event.objects.filter(name="briefs.usage_right_expired").count() == 1
@@ -377,7 +408,9 @@ def test_a_right_is_announced_14_and_3_days_ahead_and_at_its_end_each_once(draft
 def test_extending_starts_the_warnings_anew_and_an_ended_right_stays_ended(drafting: Cast) -> None:
     asset = factories.uploaded(drafting.deliverable, drafting.kol)
     today = timezone.localdate()
-    right = rights.grant(asset, by=drafting.manager, channel="Meta ads", starts=today, ends=today + timedelta(days=3))
+    right = rights.grant(
+        asset, by=drafting.manager, channel="Meta ads", starts=today, ends=today + timedelta(days=3)
+    )
     assert rights.run_clock(today) == 1
 
     rights.extend(right, by=drafting.manager, ends=today + timedelta(days=60))
