@@ -47,8 +47,12 @@ def decode(raw: bytes) -> tuple[str, str]:
             pass
     from charset_normalizer import from_bytes
 
-    best = from_bytes(raw[:500_000], preemptive_behaviour=True).best()
+    found = from_bytes(raw[:500_000], preemptive_behaviour=True)
+    best = found.best()
     encoding = best.encoding if best is not None else "cp1252"
+    # eight-bit code pages look alike in a few accents; where the western one fits as well, it is the likelier one
+    if best is not None and any(m.encoding == "cp1252" and m.chaos <= best.chaos + 0.02 for m in found):
+        encoding = "cp1252"
     return raw.decode(encoding, errors="replace"), encoding
 
 

@@ -103,9 +103,8 @@ class Reader:
         return out
 
     def _key(self, out: Clean, column: str, raw: str) -> None:
-        column = column or next(
-            (name for _i, name, target in self.places if target.key in ("external_id", "url")), ""
-        )
+        keys = ("handle", "external_id", "url")
+        column = column or next((name for _i, name, target in self.places if target.key in keys), "")
         out.external_id = out.texts.pop("external_id", None)
         url = out.texts.pop("url", "")
         text = raw or url

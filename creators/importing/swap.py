@@ -95,11 +95,13 @@ FROM (SELECT lower(email) AS email, min(id) AS id FROM creators_creator
       WHERE email <> '' AND merged_into_id IS NULL GROUP BY lower(email)) x
 WHERE p.creator_id IS NULL AND p.email IS NOT NULL AND lower(p.email) = x.email
 """
+# MATERIALIZED: a rescan would draw another id for the same person.
 _NEW_IDS = """
-UPDATE import_people p SET creator_id = x.id, is_new = true
-FROM (SELECT person, nextval(pg_get_serial_sequence('creators_creator', 'id')) AS id
-      FROM (SELECT DISTINCT person FROM import_people WHERE creator_id IS NULL ORDER BY person) d) x
-WHERE p.creator_id IS NULL AND p.person = x.person
+WITH x AS MATERIALIZED (
+    SELECT person, nextval(pg_get_serial_sequence('creators_creator', 'id')) AS id
+    FROM (SELECT DISTINCT person FROM import_people WHERE creator_id IS NULL ORDER BY person) d
+)
+UPDATE import_people p SET creator_id = x.id, is_new = true FROM x WHERE p.creator_id IS NULL AND p.person = x.person
 """
 _CREATORS = """
 INSERT INTO creators_creator
@@ -199,6 +201,7 @@ def swap(batch: CreatorImport) -> dict[str, Any]:
         do(_BY_ID)
         do(_BY_HANDLE)
         do(_LEARN_IDS)
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.import_people")
         do(_PEOPLE)
         cursor.execute(_OWNED)
         cursor.execute(_BY_MAIL)

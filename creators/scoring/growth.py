@@ -33,10 +33,11 @@ def one_series(snapshots: pd.DataFrame) -> pd.DataFrame:
     known = known.sort_values(["account_id", "rank", "as_of", "source"]).drop_duplicates(
         ["account_id", "rank", "as_of"]
     )
+    known = known.reset_index(drop=True)
     size = known.groupby(["account_id", "rank"])["as_of"].transform("size")
     known = known.assign(thin=size < 2)
     best = known.sort_values(["account_id", "thin", "rank"]).groupby("account_id")["rank"].transform("first")
-    chosen = known[known["rank"] == best].sort_values(["account_id", "as_of"])
+    chosen = known[known["rank"] == best.reindex(known.index)].sort_values(["account_id", "as_of"])
     return chosen[["account_id", "as_of", "followers", "views"]].reset_index(drop=True)
 
 

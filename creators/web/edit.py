@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -61,7 +61,7 @@ class CreatorEdit(ObjectFormPage):
     success_message = _("Saved.")
 
     def get_title(self) -> Any:
-        return _t("Edit %(name)s") % {"name": self.object}
+        return gettext("Edit %(name)s") % {"name": self.object}
 
     def get_initial(self) -> dict[str, Any]:
         names = [name for name in forms.CreatorEditForm.base_fields if name != "owner"]
@@ -156,7 +156,7 @@ def _unlink(account: SocialAccount, *, by: Any) -> Creator | None:
 
 
 def _invited(result: Any) -> str:
-    return _t("Invitation sent.") if isinstance(result, Invitation) else _t("Access granted.")
+    return gettext("Invitation sent.") if isinstance(result, Invitation) else gettext("Access granted.")
 
 
 block = verb_view(Creator, people.block, perm="creators.change", form=forms.ReasonForm, title=_("Block creator"),

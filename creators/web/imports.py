@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from creators import jobs
@@ -143,7 +143,7 @@ class ImportMapping(ObjectFormPage):
         return reverse("web:job", args=[obj.pk]) if isinstance(obj, Job) else str(obj.get_absolute_url())
 
     def get_success_message(self, obj: Any) -> str:
-        return _t("Import started.") if isinstance(obj, Job) else _t("Preview made anew.")
+        return gettext("Import started.") if isinstance(obj, Job) else gettext("Preview made anew.")
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return super().post(request, *args, **kwargs)

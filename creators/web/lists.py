@@ -8,9 +8,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from creators import discovery, people, tagging
 from creators.models import Creator, CreatorStatus
@@ -117,8 +116,8 @@ class CreatorList(ListPage):
     def get_empty(self) -> Empty:
         if self.term:
             return Empty(
-                _t("Nobody found"),
-                _t("No name or handle holds “%(term)s”.") % {"term": self.term},
+                gettext("Nobody found"),
+                gettext("No name or handle holds “%(term)s”.") % {"term": self.term},
                 icon="search",
             )
         return super().get_empty()

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from creators import profiles
@@ -33,7 +33,7 @@ def overview(creator: Creator) -> dict[str, Any]:
     ]
     return {
         "cards": cards,
-        "growth": charts.line(rows, "day", "followers", series="account", x_title=_t("Day"), y_title=_t("Followers"),
+        "growth": charts.line(rows, "day", "followers", series="account", x_title=gettext("Day"), y_title=gettext("Followers"),
                               points=len(rows) < 60) if rows else None,
         "versus": _versus(cards),
         "best": [(post, profiles.interactions(post)) for post in profiles.best_posts(accounts)],
@@ -50,12 +50,14 @@ def _versus(cards: list[dict[str, Any]]) -> Any:
         if card["account"].engagement_rate is None or card["usual"] is None:
             continue
         label = f"{card['account'].get_platform_display()} {card['account']}"
-        rows.append({"account": label, "rate": card["account"].engagement_rate, "whose": _t("This account")})
-        rows.append({"account": label, "rate": card["usual"].median, "whose": _t("Usual for its size")})
+        rows.append(
+            {"account": label, "rate": card["account"].engagement_rate, "whose": gettext("This account")}
+        )
+        rows.append({"account": label, "rate": card["usual"].median, "whose": gettext("Usual for its size")})
     if not rows:
         return None
     spec = charts.bar(rows, "account", "rate", series="whose", format="percent", horizontal=True, stack=False,
-                      y_title=_t("Engagement"), height=60 + 44 * (len(rows) // 2))  # fmt: skip
+                      y_title=gettext("Engagement"), height=60 + 44 * (len(rows) // 2))  # fmt: skip
     encoding = spec.get("encoding", {})
     if "y" in encoding:
         encoding["yOffset"] = {"field": "whose"}
@@ -151,14 +153,14 @@ class AudienceTab(CreatorTab):
             if row is None:
                 continue
             parts = []
-            for key, title in (("age", _t("Age")), ("gender", _t("Gender")), ("countries", _t("Countries")),
-                               ("cities", _t("Cities")), ("languages", _t("Languages")), ("interests", _t("Interests"))):  # fmt: skip
+            for key, title in (("age", gettext("Age")), ("gender", gettext("Gender")), ("countries", gettext("Countries")),
+                               ("cities", gettext("Cities")), ("languages", gettext("Languages")), ("interests", gettext("Interests"))):  # fmt: skip
                 groups = profiles.shares(getattr(row, key))
                 if groups:
                     sort = None if key == "age" else "-x"
                     ordered = sorted(groups, key=lambda g: g["group"]) if key == "age" else groups
                     parts.append((title, charts.bar(ordered, "group", "share", format="percent", horizontal=True, sort=sort,
-                                                    height=40 + 22 * len(groups), y_title=_t("Share"))))  # fmt: skip
+                                                    height=40 + 22 * len(groups), y_title=gettext("Share"))))  # fmt: skip
             shown.append({"account": account, "audience": row, "parts": parts})
         return {"shown": shown}
 
@@ -199,14 +201,22 @@ def waterfall(explained: profiles.Explained) -> dict[str, Any]:
                      "to": round(level - part.lost, 1), "lost": round(-part.lost, 1), "nr": len(rows)})  # fmt: skip
         level -= part.lost
     rows.append(
-        {"step": _t("Score"), "from": 0.0, "to": round(level, 1), "lost": round(level, 1), "nr": len(rows)}
+        {
+            "step": gettext("Score"),
+            "from": 0.0,
+            "to": round(level, 1),
+            "lost": round(level, 1),
+            "nr": len(rows),
+        }
     )
     chart = (
         alt.Chart(alt.Data(values=rows))
         .mark_bar()
         .encode(
             y=alt.Y("step", type="nominal", sort=alt.EncodingSortField("nr"), title=None),
-            x=alt.X("from", type="quantitative", title=_t("Points of 100"), scale=alt.Scale(domain=[0, 100])),
+            x=alt.X(
+                "from", type="quantitative", title=gettext("Points of 100"), scale=alt.Scale(domain=[0, 100])
+            ),
             x2="to",
             tooltip=[alt.Tooltip("step", type="nominal"), alt.Tooltip("lost", type="quantitative")],
         )
@@ -215,7 +225,13 @@ def waterfall(explained: profiles.Explained) -> dict[str, Any]:
     spec: dict[str, Any] = chart.to_dict(validate=False)
     spec.pop("config", None)
     spec["usermeta"] = {
-        "krm": {"x": "step", "y": "lost", "series": None, "xTitle": _t("Component"), "yTitle": _t("Points")}
+        "krm": {
+            "x": "step",
+            "y": "lost",
+            "series": None,
+            "xTitle": gettext("Component"),
+            "yTitle": gettext("Points"),
+        }
     }
     return spec
 
