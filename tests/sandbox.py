@@ -70,7 +70,7 @@ def sandbox_process() -> Iterator[Running]:
                     time.sleep(0.05)
             yield Running(url, http)
     finally:
-        process.terminate()
+        process.kill()
         process.wait(timeout=10)
 
 
