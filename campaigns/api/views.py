@@ -494,8 +494,9 @@ class AgreementViewSet(Checked, WriteViewSet):
 
     @action(detail=True, methods=["post"], serializer_class=s.MilestonesIn)
     def milestones(self, request: Request, pk: str) -> Any:
+        agreement = self.get_object()
         rows = [dict(row) for row in self.input()["milestones"]]
-        return agreements.set_milestones(self.get_object(), by=request.user, rows=rows)
+        return agreements.set_milestones(agreement, by=request.user, rows=rows)
 
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import timedelta
@@ -85,12 +86,13 @@ def _posts(account_ids: set[int]) -> dict[int, list[PostFacts]]:
     )
     found: dict[int, list[PostFacts]] = defaultdict(list)
     for row in rows:
+        caption = row["caption"].lower()
         found[row["account_id"]].append(
             PostFacts(
                 kind=row["kind"],
                 caption=row["caption"],
-                hashtags=tuple(str(t).lower() for t in row["hashtags"] or ()),
-                mentions=tuple(str(m).lower() for m in row["mentions"] or ()),
+                hashtags=tuple(str(t).lower() for t in row["hashtags"] or re.findall(r"#(\w+)", caption)),
+                mentions=tuple(str(m).lower() for m in row["mentions"] or re.findall(r"@([\w.]+)", caption)),
                 views=row["views"],
                 age_days=(now - row["published_at"]).total_seconds() / 86400,
                 sponsored=row["is_sponsored"],

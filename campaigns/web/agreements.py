@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views import View
@@ -212,12 +212,18 @@ class DocumentFile(ObjectMixin, AccessMixin, View):
     model = Agreement
     perm = None
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse | FileResponse:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         agreement = self.get_object()
         if not agreement.document or not agreement.document_sha256:
             raise Http404
+        try:
+            with agreement.document.open("rb") as stored:
+                content = stored.read()
+        except OSError as error:
+            raise Http404 from error
+        response = HttpResponse(content, content_type="application/pdf")
         name = f"{agreement.number.replace('/', '-')}.pdf"
-        response = FileResponse(agreement.document.open("rb"), filename=name, content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{name}"'
         response["X-Content-Type-Options"] = "nosniff"
         response["Cache-Control"] = "private, no-store"
         return response

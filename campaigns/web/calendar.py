@@ -20,7 +20,7 @@ from campaigns.models.deliverables import BEFORE_PUBLISHED
 from campaigns.web.tracker import body_of, refusal_answer
 from campaigns.web.workspace import CampaignFacts
 from creators.models import Platform
-from krm.accounts.permissions import allowed
+from krm.accounts.permissions import allowed, check
 from krm.web.access import AccessMixin
 from krm.web.forms import REFUSALS
 from krm.web.pages import Page, TabPage, back, verb_view
@@ -161,8 +161,6 @@ def event_of(deliverable: Deliverable, user: Any, clashes: list[str], *, movable
 class Move(AccessMixin, View):
     """A post was dragged: {"id": 12, "start": "2026-11-30", "reason": "…"}."""
 
-    perm = "campaigns.reschedule"
-
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         body = body_of(request)
         pk = str(body.get("id") or "")
@@ -171,6 +169,7 @@ class Move(AccessMixin, View):
         )
         if found is None:
             raise Http404
+        check(request.user, "campaigns.reschedule", found)
         text = str(body.get("start") or "")
         moment = moment_of(text)
         if moment is None:

@@ -306,9 +306,7 @@ def refusal_answer(refusal: Exception) -> JsonResponse:
 
 
 class BoardMove(AccessMixin, View):
-    """A card was dropped on another column: {"id": 12, "to": "drafting"}."""
-
-    perm = "campaigns.track"
+    """A card was dropped on another column: {"card": 12, "column": "drafting"}."""
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         body = body_of(request)

@@ -23,7 +23,9 @@ def make_team() -> BrandTeam:
 
 def make_admin() -> User:
     n = next(_n)
-    return User.objects.create_user(f"c-admin{n}@krm.example", "x", name=f"Admin {n}", role="administrator", all_teams=True)
+    return User.objects.create_user(
+        f"c-admin{n}@krm.example", "x", name=f"Admin {n}", role="administrator", all_teams=True
+    )
 
 
 def make_brand(team: BrandTeam | None = None, **fields: Any) -> Brand:
@@ -75,7 +77,9 @@ LINES = [
 ]
 
 
-def make_partnership(campaign: Campaign | None = None, creator: Creator | None = None, **fields: Any) -> Partnership:
+def make_partnership(
+    campaign: Campaign | None = None, creator: Creator | None = None, **fields: Any
+) -> Partnership:
     campaign = campaign or make_campaign()
     return negotiation.invite(
         campaign, by=fields.pop("by", None) or make_admin(), creator=creator or make_creator(), **fields
@@ -93,7 +97,12 @@ def portal_for(creator: Creator, **fields: Any) -> User:
 
     n = next(_n)
     user = User.objects.create_user(
-        f"kol{n}@krm.example", "x", name=f"Kol {n}", role=fields.pop("role", "creator"), language="id", **fields
+        f"kol{n}@krm.example",
+        "x",
+        name=f"Kol {n}",
+        role=fields.pop("role", "creator"),
+        language="id",
+        **fields,
     )
     CreatorAccess.objects.create(user=user, creator=creator, relation="self")
     return user

@@ -25,7 +25,10 @@ def test_signing_by_both_makes_the_agreement_hold() -> None:
     assert agreement.state == "signed"
     assert agreement.partnership.state == "agreed"
     assert [d.amount for d in agreement.deliverables.all()] == [12_000_000, 1_500_000, 1_500_000]
-    assert [(m.amount, m.state) for m in agreement.milestones.all()] == [(7_500_000, "ready"), (7_500_000, "pending")]
+    assert [(m.amount, m.state) for m in agreement.milestones.all()] == [
+        (7_500_000, "ready"),
+        (7_500_000, "pending"),
+    ]
     assert agreements.verify(agreement)["valid"] is True
     assert agreements.find_by_sha256(agreement.document_sha256) == agreement
 
@@ -101,7 +104,9 @@ def test_post_that_does_not_fit_is_left_alone(case: str, changes: dict[str, Any]
 def test_a_link_sent_first_is_joined_when_the_post_is_pulled() -> None:
     deliverable = f.deliverable_in("approved")
     tracking.confirm_published(
-        deliverable, by=f.portal_for(deliverable.partnership.creator), url="https://instagram.com/p/XyZ_1/?utm=1"
+        deliverable,
+        by=f.portal_for(deliverable.partnership.creator),
+        url="https://instagram.com/p/XyZ_1/?utm=1",
     )
     post = Post.objects.create(
         account=deliverable.account,
@@ -152,7 +157,9 @@ def test_take_back_needs_a_reason_after_the_kol_signed_and_signatures_stop_count
     again = agreements.send(Agreement.objects.get(pk=agreement.pk), by=admin)
     agreements.sign(again, by=admin, name="Budi Santoso")
 
-    assert Agreement.objects.get(pk=again.pk).state == "sent"  # the KOL's first signature was on another document
+    assert (
+        Agreement.objects.get(pk=again.pk).state == "sent"
+    )  # the KOL's first signature was on another document
 
 
 def test_another_kol_can_neither_answer_nor_sign() -> None:
@@ -210,16 +217,23 @@ def test_pages_from_offer_to_signature(client_for: Any) -> None:
     answer = staff.post(reverse("campaigns:agreement_draft", args=[partnership.pk]), {"schedule": "half"})
     agreement = Agreement.objects.get(partnership=partnership)
     assert answer.status_code == 302
-    assert portal.get(reverse("campaigns:portal_agreement", args=[agreement.pk])).status_code == 404  # still a draft
+    assert (
+        portal.get(reverse("campaigns:portal_agreement", args=[agreement.pk])).status_code == 404
+    )  # still a draft
     staff.post(reverse("campaigns:agreement_send", args=[agreement.pk]))
     agreement.refresh_from_db()
     signing = {"name": "Sari Dewi", "agree": "on", "sha256": agreement.document_sha256}
-    assert portal.post(reverse("campaigns:portal_agreement_sign", args=[agreement.pk]), signing).status_code == 302
+    assert (
+        portal.post(reverse("campaigns:portal_agreement_sign", args=[agreement.pk]), signing).status_code
+        == 302
+    )
     assert staff.post(reverse("campaigns:agreement_sign", args=[agreement.pk]), signing).status_code == 302
     agreement.refresh_from_db()
     assert agreement.state == "signed"
     document = portal.get(reverse("campaigns:portal_agreement_document", args=[agreement.pk]))
-    assert b"".join(document.streaming_content)[:5] == b"%PDF-"
+    assert document.content[:5] == b"%PDF-"
     assert staff.get(reverse("campaigns:agreement_certificate", args=[agreement.pk])).content[:5] == b"%PDF-"
     for name in ("detail", "shortlist_tab", "partnerships_tab", "tracker_tab", "calendar_tab", "budget_tab"):
-        assert staff.get(reverse(f"campaigns:{name}", args=[partnership.campaign_id])).status_code == 200, name
+        assert staff.get(reverse(f"campaigns:{name}", args=[partnership.campaign_id])).status_code == 200, (
+            name
+        )

@@ -35,7 +35,7 @@ def verb(obj: str, who: frozenset[str] = M) -> Route:
 
 
 ROUTES = {
-    "campaigns:list": Route(GET=STAFF, POST=STAFF),
+    "campaigns:list": Route(GET=STAFF),
     "campaigns:new": Route(GET=M, POST=M, sees=STAFF),
     "campaigns:detail": page("campaign"),
     "campaigns:edit": form("campaign"),
@@ -81,7 +81,7 @@ ROUTES = {
     "campaigns:agreement_document": page("agreement"),
     "campaigns:agreement_certificate": page("agreement"),
     "campaigns:tracker_tab": page("campaign"),
-    "campaigns:tracker": Route(GET=STAFF, POST=STAFF),
+    "campaigns:tracker": Route(GET=STAFF),
     "campaigns:board_move": Route(
         POST=REVIEWERS,
         kwargs=lambda side: {},
@@ -136,7 +136,7 @@ ROUTES = {
     ),
     "campaigns:client_calendar": Route(GET=CLIENTS),
     # brands
-    "campaigns:brands": Route(GET=STAFF, POST=STAFF),
+    "campaigns:brands": Route(GET=STAFF),
     "campaigns:brand_new": Route(GET=M, POST=M, sees=STAFF),
     "campaigns:brand_detail": page("brand"),
     "campaigns:brand_edit": form("brand"),
