@@ -14,6 +14,8 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -37,16 +39,10 @@ __all__ = ["ListPage", "state_label"]
 
 
 @dataclass(frozen=True)
-class ShownCell:
-    html: str
-    column: Column
-
-
-@dataclass(frozen=True)
 class ShownRow:
     pk: Any
     live: str
-    cells: list[ShownCell]
+    cells: str  # the <td>s
     label: str
 
 
@@ -212,9 +208,24 @@ class ListPage(Page):
 
     # Rendering ----------------------------------------------------------------------------------
 
+    @cached_property
+    def openings(self) -> list[tuple[Column, str]]:
+        """Each shown column with its cells' opening tag, the same in every row."""
+        return [
+            (
+                column,
+                format_html(
+                    '<td class="kind-{}{}" data-label="{}">', column.kind, " end" * column.right, column.label
+                ),
+            )
+            for column in self.shown_columns
+        ]
+
     def shown_row(self, row: Any) -> ShownRow:
-        cells = [ShownCell(cell(column, row), column) for column in self.shown_columns]
-        return ShownRow(row.pk, f"{self.model._meta.label_lower}:{row.pk}", cells, self.row_label(row))
+        # Joined here and not in the template: fifty rows of ten cells took 20 ms of template nodes.
+        cells = "".join(f"{opening}{cell(column, row)}</td>" for column, opening in self.openings)
+        live = f"{self.model._meta.label_lower}:{row.pk}"
+        return ShownRow(row.pk, live, mark_safe(cells), self.row_label(row))  # noqa: S308 - parts are escaped
 
     def headings(self) -> Iterator[dict[str, Any]]:
         current = self.sort or self.default_sort
