@@ -40,6 +40,7 @@ OFFSETS = {
     "mismatch": 17.1, "matched": 17.6, "rejected": 18.2, "approved": 19.0, "paid": 24.0,
 }  # fmt: skip
 ORDER = list(OFFSETS)
+OVER_LIMIT = Decimal(75_000_000)  # what a campaign manager may not offer alone
 ENDINGS = ("declined", "mismatch", "rejected")  # steps that nothing follows
 COLOURS = ("#f3d9c9", "#d7e3f4", "#d9ead3", "#fce8b2", "#e6d7f0", "#f4cccc", "#d0e8e4")
 
@@ -91,6 +92,7 @@ def kol_story(
     assert account is not None
     shown = play.accounts[account.pk]
     price = Decimal(price_of(shown))
+    sender = manager if price < OVER_LIMIT else play.users["admin"]
     kind = FORMATS[shown.platform]
     publish_on = (
         when("published") if reaches(stage, "published") else play.now + timedelta(days=3 + 2 * number)
@@ -105,7 +107,7 @@ def kol_story(
     yield when("sent")
     offer = negotiation.make_offer(
         partnership,
-        by=manager,
+        by=sender,
         lines=[line((price * Decimal("0.9")).quantize(Decimal(1)))],
         message="Halo! Kami ingin mengajakmu di kampanye ini.",
         usage_rights="Repost di akun merek selama 3 bulan.",
@@ -128,7 +130,7 @@ def kol_story(
     if not reaches(stage, "accepted_offer"):
         return
     yield when("accepted_offer")
-    negotiation.accept(offer, by=actor if offer.side == "agency" else manager)
+    negotiation.accept(offer, by=actor if offer.side == "agency" else sender)
     if not reaches(stage, "agreement"):
         return
     yield when("agreement")

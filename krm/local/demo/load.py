@@ -24,6 +24,8 @@ from krm.local.sandbox import world
 from krm.local.sandbox.state import State
 from reporting import attribution, reports, tracking
 
+FEES_USED = 0.6  # of the budget; the fees line holds 65 %
+SMALLEST = 1_500_000  # kept for each KOL still to choose
 KOL = 4  # number of the creator that the KOL login belongs to
 MANAGED = 6  # creators beside that the talent manager's login speaks for
 
@@ -105,6 +107,11 @@ def make_brand(plan: DemoBrand, users: dict[str, User], teams: dict[str, Any]) -
     return brand
 
 
+def price(shown: world.DemoCreator) -> int:
+    """The dearest of a creator's accounts: whichever is chosen, it fits the budget."""
+    return max(cast.price_of(account) for account in shown.accounts)
+
+
 class Chooser:
     """Takes creators for campaigns: fitting category, wanted size, nobody with bought followers, nobody too often."""
 
@@ -119,20 +126,22 @@ class Chooser:
         if plan.key in ("serum", "kopi", "sunscreen", "dapur"):
             fitting.insert(0, world.demo_creators()[KOL])  # the KOL login has something in every state
         found: list[world.DemoCreator] = []
+        left = plan.budget * FEES_USED
         for number in range(count + extra):
             size = plan.sizes[number % len(plan.sizes)]
+            most = left - (count - number - 1) * SMALLEST if number < count else plan.budget
             free = [
-                c
-                for c in fitting
-                if c not in found and self.taken.get(c.key, 0) < (4 if c is fitting[0] else 2)
-            ]
+                c for c in fitting
+                if c not in found and self.taken.get(c.key, 0) < (4 if c is fitting[0] else 2) and price(c) <= most
+            ]  # fmt: skip
             if not free:
                 break
-            pick = (
-                fitting[0] if number == 0 else next((c for c in free if c.accounts[0].size == size), free[0])
-            )
+            first = number == 0 and fitting[0] in free
+            pick = fitting[0] if first else next((c for c in free if c.accounts[0].size == size), free[-1])
             found.append(pick)
             self.taken[pick.key] = self.taken.get(pick.key, 0) + 1
+            if number < count:
+                left -= price(pick)
         return [(c, self.creators[c.key]) for c in found]
 
     def actor(self, shown: world.DemoCreator, creator: Creator) -> User:
