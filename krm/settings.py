@@ -416,7 +416,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env("KRM_MAIL_FROM", "KRM <krm@localhost>")
 LOCAL_MAIL_FOLDER = Path(env("KRM_MAIL_FOLDER", str(BASE_DIR / ".local" / "mail")))
 
 # Operations
-LOGGING = logs.configuration(as_json=envbool("KRM_LOG_JSON", not LOCAL), level=env("KRM_LOG_LEVEL", "WARNING" if TESTING else "INFO"))
+LOGGING = logs.configuration(
+    as_json=envbool("KRM_LOG_JSON", not LOCAL), level=env("KRM_LOG_LEVEL", "WARNING" if TESTING else "INFO")
+)
 LOGGING_CONFIG = "logging.config.dictConfig"
 METRICS_TOKEN = envsecret("KRM_METRICS_TOKEN")
 METRICS_FOLDER = env("PROMETHEUS_MULTIPROC_DIR")  # where several web processes put their figures together

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import shutil
 import subprocess
@@ -25,9 +24,9 @@ PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
 )
 PLAYWRIGHT = (
-    "~/.cache/ms-playwright/chromium-*/chrome-linux*/chrome",
-    "~/.cache/ms-playwright/chromium_headless_shell-*/chrome-*/headless_shell",
-    "~/Library/Caches/ms-playwright/chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
+    ".cache/ms-playwright/chromium-*/chrome-linux*/chrome",
+    ".cache/ms-playwright/chromium_headless_shell-*/chrome-*/headless_shell",
+    "Library/Caches/ms-playwright/chromium-*/chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
 )
 UNPACK = """
 import chromium from '@sparticuz/chromium';
@@ -57,7 +56,7 @@ def candidates() -> list[str]:
     found = [path for name in NAMES if (path := shutil.which(name))]
     found += [path for path in PLACES if Path(path).exists()]
     for pattern in PLAYWRIGHT:
-        found += sorted(glob.glob(os.path.expanduser(pattern)), reverse=True)
+        found += sorted(map(str, Path.home().glob(pattern)), reverse=True)
     return found
 
 

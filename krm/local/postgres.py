@@ -198,6 +198,7 @@ class Postgres:
                     raise
                 time.sleep(0.5)
                 continue
+            processes.SERVERS.append(process)
             return process.pid
 
     def wait(self, process: subprocess.Popen[str] | None, seconds: float = 60.0) -> None:

@@ -18,6 +18,8 @@ from typing import IO
 from krm.local.paths import LOCAL, ROOT, Failure
 
 PR_SET_PDEATHSIG = 1
+# Servers outlive the objects that started them; Python warns of a running process that it forgets.
+SERVERS: list[subprocess.Popen[str]] = []
 # Loaded here rather than between fork and exec, where importing is not safe.
 LIBC = ctypes.CDLL(None, use_errno=True) if sys.platform.startswith("linux") else None
 
@@ -35,7 +37,7 @@ def server_account() -> Account | None:
     """Who PostgreSQL runs as: this user; from root, who may not run it, an existing user without rights."""
     if os.geteuid() != 0:
         return None
-    owner = os.stat(ROOT).st_uid
+    owner = ROOT.stat().st_uid
     wanted = os.environ.get("KRM_LOCAL_USER")
     names = [wanted] if wanted else ["postgres", "nobody"]
     try:

@@ -116,6 +116,7 @@ class RedisServer:
                     "If its data is damaged, start afresh with `make reset`."
                 )
             time.sleep(0.05)
+        processes.SERVERS.append(process)
         self.pid_file.write_text(str(process.pid))
         return process.pid
 

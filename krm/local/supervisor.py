@@ -90,8 +90,9 @@ class Program:
 
     def read(self, process: subprocess.Popen[str]) -> None:
         assert process.stdout is not None
-        for text in process.stdout:
-            self.console.line(self.name, text.rstrip("\n"))
+        with process.stdout:
+            for text in process.stdout:
+                self.console.line(self.name, text.rstrip("\n"))
 
     def check(self) -> None:
         """Bring a process that ended by itself back, later each time it falls again."""

@@ -41,9 +41,9 @@ def test_queues_are_those_that_workers_listen_to() -> None:
     wrong = []
     for place, call in calls("enqueue", "send_task", "shared_task", "apply_async"):
         for keyword in call.keywords:
-            if keyword.arg == "queue" and isinstance(keyword.value, ast.Constant) and keyword.value.value:
-                if keyword.value.value not in settings.QUEUES:
-                    wrong.append(f"{place} {keyword.value.value!r}")
+            named = keyword.arg == "queue" and isinstance(keyword.value, ast.Constant) and keyword.value.value
+            if named and named not in settings.QUEUES:
+                wrong.append(f"{place} {named!r}")
     assert not wrong, f"nobody works on this queue, choose one of {settings.QUEUES}: {wrong}"
 
 
