@@ -41,7 +41,9 @@ class VisibleFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-un
     target_class = "rest_framework.relations.PrimaryKeyRelatedField"
     match_subclasses = True
 
+    @classmethod
+    def _matches(cls, target: Any) -> bool:
+        return bool(super()._matches(target)) and not target.read_only and getattr(target, "queryset", None) is None
+
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
-        if self.target.read_only or getattr(self.target, "queryset", None) is not None:
-            return auto_schema._map_serializer_field(self.target, direction, bypass_extensions=True)  # type: ignore[no-any-return]
         return {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}

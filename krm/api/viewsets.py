@@ -233,13 +233,10 @@ def action(
             extra.setdefault("responses", {status: None})
         elif response is not INHERIT:
             extra.setdefault("responses", {status: response(many=True) if many else response})
-        else:
-            extra["krm_inherit"] = (status, many)
+        elif "responses" not in extra:
+            run.krm_inherit = (status, many)  # type: ignore[attr-defined]  read by krm.api.schema
         if summary:
             extra.setdefault("summary", summary)
-        inherit = extra.pop("krm_inherit", None)
-        run.krm_inherit = inherit  # type: ignore[attr-defined]  read by krm.api.schema
-        wrapped = extend_schema(**extra)(run)
         initkwargs: dict[str, Any] = {
             "response_serializer_class": None if response in (None, INHERIT) else response,
             "response_status": status,
@@ -247,6 +244,9 @@ def action(
         }
         if serializer_class is not None:
             initkwargs["serializer_class"] = serializer_class
-        return drf_action(detail=detail, methods=methods, **initkwargs)(wrapped)
+        if many:  # a short list as it is; long ones belong to a list endpoint of their own
+            initkwargs = {"pagination_class": None, "filter_backends": [], **initkwargs}
+        # in this order: REST framework's decorator replaces what drf-spectacular's wrote before it
+        return extend_schema(**extra)(drf_action(detail=detail, methods=methods, **initkwargs)(run))  # type: ignore[no-any-return]
 
     return decorate

@@ -109,13 +109,11 @@ class NotificationViewSet(ReadViewSet):
         """Everything unread becomes read."""
         return {"marked": notifications.mark_read(request.user)}  # type: ignore[arg-type]
 
-    @extend_schema(filters=False)
     @action(detail=False, methods=["get"], response=PreferenceSerializer, many=True, summary="How I want to be told")
     def preferences(self, request: Request) -> list[dict[str, Any]]:
         """Per kind: in the app, by mail."""
         return notifications.preferences_of(request.user)  # type: ignore[arg-type]
 
-    @extend_schema(filters=False)
     @action(
         detail=False,
         methods=["post"],
