@@ -5,7 +5,10 @@ from __future__ import annotations
 ID: dict[str | tuple[str, str], str] = {
     ("%(count)s creator archived.", "%(count)s creators archived."): "%(count)s kreator diarsipkan.",
     ("%(count)s creator tagged.", "%(count)s creators tagged."): "%(count)s kreator diberi tag.",
-    ("Tags taken off %(count)s creator.", "Tags taken off %(count)s creators."): "Tag dilepas dari %(count)s kreator.",
+    (
+        "Tags taken off %(count)s creator.",
+        "Tags taken off %(count)s creators.",
+    ): "Tag dilepas dari %(count)s kreator.",
     "%(count)s rows have errors, so nothing was imported. Mend them or allow leaving them out.": "%(count)s baris bermasalah, jadi tidak ada yang diimpor. Perbaiki atau izinkan baris itu dilewati.",
     "%(followers)s followers": "%(followers)s pengikut",
     "%(number)s interactions": "%(number)s interaksi",

@@ -461,8 +461,11 @@ class ImportViewSet(StaffOnly, WriteViewSet):
         """Upload a CSV or XLSX file as `file`; nothing is imported yet."""
         given = s.UploadIn(data=request.data)
         given.is_valid(raise_exception=True)
-        batch = uploads.receive(given.validated_data["file"], by=request.user)  # type: ignore[arg-type]
-        return Response(self.output(batch), status=201)
+        self.perform_create(given)
+        return Response(self.output(given.instance), status=201)
+
+    def perform_create(self, serializer: Any) -> None:
+        serializer.instance = uploads.receive(serializer.validated_data["file"], by=self.request.user)  # type: ignore[arg-type]
 
     def get_parsers(self) -> list[Any]:
         request = getattr(self, "request", None)

@@ -34,7 +34,9 @@ class SocialAccountFactory(factory.django.DjangoModelFactory):
     followers = 20_000
 
     @classmethod
-    def with_history(cls, counts: list[int], *, first: date = date(2026, 9, 1), step: int = 1, **fields: Any) -> SocialAccount:
+    def with_history(
+        cls, counts: list[int], *, first: date = date(2026, 9, 1), step: int = 1, **fields: Any
+    ) -> SocialAccount:
         account = cls(**fields)
         for place, count in enumerate(counts):
             SnapshotFactory(account=account, as_of=first + timedelta(days=step * place), followers=count)

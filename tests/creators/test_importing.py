@@ -49,7 +49,9 @@ Import = Callable[..., tuple[dict[str, Any], Silent]]
 def bring(admin_user: Any, settings: Any, tmp_path: Path) -> Import:
     settings.MEDIA_ROOT = tmp_path
 
-    def make(body: bytes | str, name: str = "Instagram_2022-12.csv", **options: Any) -> tuple[dict[str, Any], Silent]:
+    def make(
+        body: bytes | str, name: str = "Instagram_2022-12.csv", **options: Any
+    ) -> tuple[dict[str, Any], Silent]:
         raw = body.encode() if isinstance(body, str) else body
         batch = uploads.receive(ContentFile(raw, name=name), by=admin_user)
         given = {"mapping_": batch.mapping, "platform": batch.platform, "as_of": batch.as_of, **options}
@@ -66,11 +68,23 @@ def test_a_vendors_row_becomes_creator_account_and_reading(bring: Import) -> Non
     account = SocialAccount.objects.select_related("creator", "tier").get()
     reading = AccountSnapshot.objects.get()
     assert (account.platform, account.handle, account.external_id) == ("instagram", "acct_ea3e89caa4", None)
-    assert (account.followers, account.tier.name, account.figures_source) == (409_800_000, "Mega", "vendor_estimate")
+    assert (account.followers, account.tier.name, account.figures_source) == (
+        409_800_000,
+        "Mega",
+        "vendor_estimate",
+    )
     assert (account.creator.name, account.creator.country) == ("acct_ea3e89caa4", "AR")
     assert account.creator.categories == ["Sports with a ball", "Family"]
-    assert (reading.as_of, reading.source, reading.definition) == (date(2022, 12, 31), "vendor_estimate", "per_post_average")
-    assert (reading.engagement_avg, reading.authentic_engagement, reading.likes) == (23_400_000, 17_800_000, None)
+    assert (reading.as_of, reading.source, reading.definition) == (
+        date(2022, 12, 31),
+        "vendor_estimate",
+        "per_post_average",
+    )
+    assert (reading.engagement_avg, reading.authentic_engagement, reading.likes) == (
+        23_400_000,
+        17_800_000,
+        None,
+    )
     assert (result["rows"], result["errors"], result["snapshots"]) == (1, 0, 1)
     assert not ImportRow.objects.exists()
 
@@ -90,10 +104,16 @@ def test_months_of_one_account_are_one_history(bring: Import) -> None:
 def test_importing_again_changes_nothing(bring: Import) -> None:
     body = HEAD + "acct_1,Music,,1M,India,1K,2K\nacct_2,,,2M,,1K,2K\n"
     bring(body)
-    before = (list(AccountSnapshot.objects.values()), list(Creator.objects.values("id", "categories", "country")))
+    before = (
+        list(AccountSnapshot.objects.values()),
+        list(Creator.objects.values("id", "categories", "country")),
+    )
     result, _ = bring(body)
     assert (result["accounts_created"], result["creators_created"], result["snapshots"]) == (0, 0, 0)
-    assert (list(AccountSnapshot.objects.values()), list(Creator.objects.values("id", "categories", "country"))) == before
+    assert (
+        list(AccountSnapshot.objects.values()),
+        list(Creator.objects.values("id", "categories", "country")),
+    ) == before
 
 
 def test_a_repeated_account_keeps_the_first_row_and_fills_the_gaps(bring: Import) -> None:
@@ -110,7 +130,11 @@ def test_bad_rows_name_the_column_and_the_others_come_in(bring: Import) -> None:
     result, progress = bring(body)
     assert sorted(SocialAccount.objects.values_list("handle", flat=True)) == ["good_1"]
     assert result["errors"] == 3
-    assert [(row, field) for row, field, _ in progress.problems] == [(3, "AccountName"), (4, "Subscribers"), (5, "AccountName")]
+    assert [(row, field) for row, field, _ in progress.problems] == [
+        (3, "AccountName"),
+        (4, "Subscribers"),
+        (5, "AccountName"),
+    ]
 
 
 def test_strict_imports_nothing_when_one_row_is_bad(bring: Import) -> None:
@@ -121,7 +145,9 @@ def test_strict_imports_nothing_when_one_row_is_bad(bring: Import) -> None:
 
 
 def test_a_stopped_import_leaves_nothing(bring: Import, admin_user: Any) -> None:
-    batch = uploads.receive(ContentFile((HEAD + "acct_1,,,1M,,,\n").encode(), name="Instagram_2022-12.csv"), by=admin_user)
+    batch = uploads.receive(
+        ContentFile((HEAD + "acct_1,,,1M,,,\n").encode(), name="Instagram_2022-12.csv"), by=admin_user
+    )
     uploads.configure(batch, by=admin_user, mapping_=batch.mapping, platform="instagram", as_of=batch.as_of)
     progress = Silent()
     progress.stop_after = 0
@@ -138,11 +164,18 @@ def test_what_a_colleague_typed_is_never_overwritten(bring: Import) -> None:
     SocialAccountFactory(creator=creator, handle="rani")
     bring("handle,name,country,city,email\nrani,Other,India,Mumbai,rani@x.id\n", "ig.csv", as_of=None)
     creator.refresh_from_db()
-    assert (creator.name, creator.country, creator.city, creator.email) == ("Rani", "ID", "Bandung", "rani@x.id")
+    assert (creator.name, creator.country, creator.city, creator.email) == (
+        "Rani",
+        "ID",
+        "Bandung",
+        "rani@x.id",
+    )
 
 
 def test_rows_of_one_mail_are_one_creator(bring: Import) -> None:
-    body = "link,email,followers\nhttps://instagram.com/rani,r@x.id,10K\nhttps://tiktok.com/@rani,R@x.id,1 jt\n"
+    body = (
+        "link,email,followers\nhttps://instagram.com/rani,r@x.id,10K\nhttps://tiktok.com/@rani,R@x.id,1 jt\n"
+    )
     bring(body, "kol 2026-10.csv", platform="")
     creator = Creator.objects.get()
     assert creator.platforms == ["instagram", "tiktok"]
@@ -154,7 +187,9 @@ def test_rows_of_one_mail_are_one_creator(bring: Import) -> None:
     [("utf-8-sig", b""), ("utf-16", b""), ("cp1252", b""), ("utf-8", b""), ("utf-16-le", b"\xff\xfe")],
 )
 def test_encodings(bring: Import, encoding: str, mark: bytes) -> None:
-    text = "handle;name;followers;country\n" + "".join(f"user{n};Café Señor {n} é à ü;1.2{n}K;Türkiye\n" for n in range(9))
+    text = "handle;name;followers;country\n" + "".join(
+        f"user{n};Café Señor {n} é à ü;1.2{n}K;Türkiye\n" for n in range(9)
+    )
     bring(mark + text.encode(encoding), "instagram 2026-10.csv")
     assert Creator.objects.get(accounts__handle="user3").name == "Café Señor 3 é à ü"
     assert SocialAccount.objects.get(handle="user3").followers == 1_230
@@ -168,11 +203,15 @@ def test_workbooks(bring: Import) -> None:
     out = io.BytesIO()
     book.save(out)
     bring(out.getvalue(), "IG Oktober 2026.xlsx")
-    assert list(SocialAccount.objects.order_by("handle").values_list("handle", "followers")) == [("budi", 15000), ("rani", 15000)]
+    assert list(SocialAccount.objects.order_by("handle").values_list("handle", "followers")) == [
+        ("budi", 15000),
+        ("rani", 15000),
+    ]
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"\xef\xbb\xbf", b"handle\n", b"PK\x03\x04not a workbook", b"%PDF-1.4", b"\xd0\xcf\x11\xe0old"]
+    "body",
+    [b"", b"\xef\xbb\xbf", b"handle\n", b"PK\x03\x04not a workbook", b"%PDF-1.4", b"\xd0\xcf\x11\xe0old"],
 )
 def test_files_that_are_no_list_say_so(admin_user: Any, settings: Any, tmp_path: Path, body: bytes) -> None:
     settings.MEDIA_ROOT = tmp_path
@@ -201,12 +240,15 @@ def test_a_mapping_is_remembered(bring: Import, admin_user: Any) -> None:
 
 def test_pasted_handles(admin_user: Any, settings: Any, tmp_path: Path) -> None:
     settings.MEDIA_ROOT = tmp_path
-    batch = uploads.paste("@rani, https://tiktok.com/@budi\nnot a handle", by=admin_user, platform="instagram")
+    batch = uploads.paste(
+        "@rani, https://tiktok.com/@budi\nnot a handle", by=admin_user, platform="instagram"
+    )
     progress = Silent()
     run.run(batch, progress)
-    assert sorted(SocialAccount.objects.values_list("platform", "handle")) == [("instagram", "rani"), ("tiktok", "budi")] or [
-        message for *_x, message in progress.problems
-    ]
+    assert sorted(SocialAccount.objects.values_list("platform", "handle")) == [
+        ("instagram", "rani"),
+        ("tiktok", "budi"),
+    ] or [message for *_x, message in progress.problems]
     assert progress.problems
 
 
@@ -235,11 +277,14 @@ def test_hostile_cells_come_in_or_are_named(rows: list[list[str]], admin_user: A
     with transaction.atomic():
         try:
             batch = uploads.receive(
-                ContentFile(out.getvalue().encode("utf-8", "surrogatepass"), name="Instagram_2022-12.csv"), by=admin_user
+                ContentFile(out.getvalue().encode("utf-8", "surrogatepass"), name="Instagram_2022-12.csv"),
+                by=admin_user,
             )
         except ValidationError:
             return  # nothing but blank rows
-        uploads.configure(batch, by=admin_user, mapping_=batch.mapping, platform="instagram", as_of=date(2022, 12, 31))
+        uploads.configure(
+            batch, by=admin_user, mapping_=batch.mapping, platform="instagram", as_of=date(2022, 12, 31)
+        )
         progress = Silent()
         try:
             result = run.run(batch, progress)
@@ -247,14 +292,30 @@ def test_hostile_cells_come_in_or_are_named(rows: list[list[str]], admin_user: A
             assert not SocialAccount.objects.exists()
         else:
             assert result["accounts"] == SocialAccount.objects.count()
-            assert all(0 <= n <= 10**12 for n in SocialAccount.objects.exclude(followers=None).values_list("followers", flat=True))
-            assert all(name.strip() and "\x00" not in name for name in Creator.objects.values_list("name", flat=True))
+            assert all(
+                0 <= n <= 10**12
+                for n in SocialAccount.objects.exclude(followers=None).values_list("followers", flat=True)
+            )
+            assert all(
+                name.strip() and "\x00" not in name for name in Creator.objects.values_list("name", flat=True)
+            )
         transaction.set_rollback(True)
 
 
 @given(st.lists(cells, max_size=10))
 def test_the_reader_never_raises(row: list[str]) -> None:
-    columns = ["handle", "name", "country", "followers", "categories", "bio", "email", "phone", "url", "as_of"]
+    columns = [
+        "handle",
+        "name",
+        "country",
+        "followers",
+        "categories",
+        "bio",
+        "email",
+        "phone",
+        "url",
+        "as_of",
+    ]
     clean = Reader(columns, {name: name for name in columns}, "instagram").read(row)
     assert clean.ok or all(problem.message for problem in clean.problems)
 

@@ -28,7 +28,9 @@ def test_counts_are_read_as_written(text: str, value: int | None) -> None:
     assert parse_count(text) == value
 
 
-@pytest.mark.parametrize("text", ["-5", "abc", "=1+1", "1.2.3,4,5", "12 apples", "1e400", "inf", "999999999999999", "1K2"])
+@pytest.mark.parametrize(
+    "text", ["-5", "abc", "=1+1", "1.2.3,4,5", "12 apples", "1e400", "inf", "999999999999999", "1K2"]
+)
 def test_what_is_no_count_says_so(text: str) -> None:
     with pytest.raises(BadNumber):
         parse_count(text)
@@ -101,17 +103,25 @@ def test_country_names(name: str, code: str) -> None:
         ("https://www.instagram.com/rani_k/?hl=id", None, ("instagram", "rani_k", None)),
         ("tiktok.com/@rani", None, ("tiktok", "rani", None)),
         ("https://youtube.com/@RaniTV", None, ("youtube", "RaniTV", None)),
-        ("https://youtube.com/channel/UC1234567890123456789012", None, ("youtube", "", "UC1234567890123456789012")),
+        (
+            "https://youtube.com/channel/UC1234567890123456789012",
+            None,
+            ("youtube", "", "UC1234567890123456789012"),
+        ),
         ("yt:@rani", None, ("youtube", "rani", None)),
         ("acct_ea3e89caa4", "instagram", ("instagram", "acct_ea3e89caa4", None)),
     ],
 )
-def test_handles_and_addresses(text: str, platform: str | None, expected: tuple[str, str, str | None]) -> None:
+def test_handles_and_addresses(
+    text: str, platform: str | None, expected: tuple[str, str, str | None]
+) -> None:
     found = parse_handle(text, platform)
     assert (found.platform, found.handle, found.external_id) == expected
 
 
-@pytest.mark.parametrize("text", ["", "two words", "https://example.com/rani", "https://instagram.com/p/abc", "http://[", "@"])
+@pytest.mark.parametrize(
+    "text", ["", "two words", "https://example.com/rani", "https://instagram.com/p/abc", "http://[", "@"]
+)
 def test_what_is_no_profile_says_so(text: str) -> None:
     with pytest.raises(BadHandle):
         parse_handle(text)

@@ -18,7 +18,9 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
 def accounts(**fields: Any) -> pd.DataFrame:
-    return pd.DataFrame([{"account_id": 1, "platform": "instagram", "followers": 10_000.0, "following": 500.0, **fields}])
+    return pd.DataFrame(
+        [{"account_id": 1, "platform": "instagram", "followers": 10_000.0, "following": 500.0, **fields}]
+    )
 
 
 def posts(rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -28,7 +30,7 @@ def posts(rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def snapshots(rows: list[dict[str, Any]]) -> pd.DataFrame:
-    base = {name: np.nan for name in figures.SNAPSHOT_COLUMNS} | {
+    base = dict.fromkeys(figures.SNAPSHOT_COLUMNS, np.nan) | {
         "account_id": 1, "source": "platform_public", "definition": "", "as_of": date(2026, 11, 1),
     }  # fmt: skip
     return pd.DataFrame([{**base, **row} for row in rows], columns=figures.SNAPSHOT_COLUMNS)
@@ -74,7 +76,9 @@ def test_young_deleted_and_story_posts_do_not_count() -> None:
 
 def test_only_the_last_twelve_posts_count() -> None:
     rows = [{"likes": 100, "comments": 0, "published_at": NOW - timedelta(days=3 + n)} for n in range(12)]
-    rows += [{"likes": 9_999, "comments": 0, "published_at": NOW - timedelta(days=100 + n)} for n in range(12)]
+    rows += [
+        {"likes": 9_999, "comments": 0, "published_at": NOW - timedelta(days=100 + n)} for n in range(12)
+    ]
     found = figures.build(accounts(), posts(rows), NONE, NOW).loc[1]
     assert (found["n_posts"], found["er_followers"]) == (12, pytest.approx(0.01))
 
@@ -89,13 +93,23 @@ def test_vendor_averages_stand_in_where_there_are_no_posts() -> None:
 
 
 def test_hidden_likes_are_not_zero() -> None:
-    rows = [{"definition": "per_post_average", "source": "vendor_estimate", "views": 21_700, "likes": 0, "comments": 111}]
+    rows = [
+        {
+            "definition": "per_post_average",
+            "source": "vendor_estimate",
+            "views": 21_700,
+            "likes": 0,
+            "comments": 111,
+        }
+    ]
     found = figures.build(accounts(platform="youtube"), NO_POSTS, snapshots(rows), NOW).loc[1]
     assert np.isnan(found["er_views"])
 
 
 def test_a_zero_denominator_is_undefined() -> None:
-    found = figures.build(accounts(followers=0.0), posts([{"likes": 5, "comments": 1, "views": 0}]), NONE, NOW).loc[1]
+    found = figures.build(
+        accounts(followers=0.0), posts([{"likes": 5, "comments": 1, "views": 0}]), NONE, NOW
+    ).loc[1]
     assert np.isnan(found["er_followers"])
     assert np.isnan(found["er_views"])
 
@@ -135,16 +149,33 @@ def test_without_enough_peers_nothing_is_said() -> None:
 
 def test_component_curves_by_hand() -> None:
     assert authenticity.tail(np.array([0.0, 2.5, 5.0]), 2.5).tolist() == [1.0, 0.5, pytest.approx(1 / 17)]
-    assert authenticity.share_value(np.array([0.3, 0.6, 0.74, 0.9])).tolist() == pytest.approx([0, 0.5, 0.85, 1])
-    assert authenticity.following_value(np.array([0.0, 0.1, 3.0, 10.0])).tolist() == pytest.approx([1, 1, 0, 0])
+    assert authenticity.share_value(np.array([0.3, 0.6, 0.74, 0.9])).tolist() == pytest.approx(
+        [0, 0.5, 0.85, 1]
+    )
+    assert authenticity.following_value(np.array([0.0, 0.1, 3.0, 10.0])).tolist() == pytest.approx(
+        [1, 1, 0, 0]
+    )
 
 
 def test_the_score_is_the_weighted_mean_of_what_is_known() -> None:
     index = pd.Index([1], name="account_id")
-    value = {"growth": 0.8, "authentic_share": 0.5, "engagement": np.nan, "likes_per_comment": 1.0, "following": np.nan}
-    trust = {"growth": 0.5, "authentic_share": 0.7, "engagement": 0.0, "likes_per_comment": 0.6, "following": 0.0}
+    value = {
+        "growth": 0.8,
+        "authentic_share": 0.5,
+        "engagement": np.nan,
+        "likes_per_comment": 1.0,
+        "following": np.nan,
+    }
+    trust = {
+        "growth": 0.5,
+        "authentic_share": 0.7,
+        "engagement": 0.0,
+        "likes_per_comment": 0.6,
+        "following": 0.0,
+    }
     parts = {
-        name: pd.DataFrame({"value": [value[name]], "trust": [trust[name]]}, index=index) for name in authenticity.WEIGHTS
+        name: pd.DataFrame({"value": [value[name]], "trust": [trust[name]]}, index=index)
+        for name in authenticity.WEIGHTS
     }
     found = authenticity.combine(parts).loc[1]
     assert found["value"] == pytest.approx(100 * (0.25 * 0.8 + 0.25 * 0.5 + 0.2 * 1.0) / 0.7)
@@ -152,7 +183,9 @@ def test_the_score_is_the_weighted_mean_of_what_is_known() -> None:
 
 
 def series(counts: list[int], platform: str = "instagram") -> pd.DataFrame:
-    return snapshots([{"followers": c, "as_of": date(2026, 9, 1) + timedelta(days=n)} for n, c in enumerate(counts)])
+    return snapshots(
+        [{"followers": c, "as_of": date(2026, 9, 1) + timedelta(days=n)} for n, c in enumerate(counts)]
+    )
 
 
 def judged(counts: list[int], platform: str = "instagram") -> pd.Series:
@@ -174,12 +207,16 @@ def test_a_bought_jump_is_flagged_by_its_share() -> None:
 
 
 def test_rounded_youtube_counts_are_no_anomaly() -> None:
-    counts = [123_000 + 1_000 * (n // 10) for n in range(40)]  # three significant digits: one step in ten days
+    counts = [
+        123_000 + 1_000 * (n // 10) for n in range(40)
+    ]  # three significant digits: one step in ten days
     assert judged(counts, "youtube")["flagged"] == 0
 
 
 def test_growth_over_thirty_days() -> None:
-    rows = snapshots([{"followers": 1_000, "as_of": date(2026, 9, 30)}, {"followers": 1_100, "as_of": date(2026, 10, 30)}])
+    rows = snapshots(
+        [{"followers": 1_000, "as_of": date(2026, 9, 30)}, {"followers": 1_100, "as_of": date(2026, 10, 30)}]
+    )
     assert growth.judge(rows, pd.Series({1: "instagram"})).loc[1, "growth_30d"] == pytest.approx(0.1)
 
 
@@ -220,7 +257,12 @@ platform_names = st.sampled_from(["instagram", "tiktok", "youtube", "x", "facebo
     st.randoms(use_true_random=False),
 )
 def test_bounded_and_blind_to_the_order_of_rows(
-    some: list[dict[str, Any]], held: list[dict[str, Any]], platform: str, followers: Any, following: Any, random: Any
+    some: list[dict[str, Any]],
+    held: list[dict[str, Any]],
+    platform: str,
+    followers: Any,
+    following: Any,
+    random: Any,
 ) -> None:
     who = accounts(platform=platform, followers=followers, following=following)
     who[["followers", "following"]] = who[["followers", "following"]].astype(float)
@@ -245,7 +287,9 @@ def test_bounded_and_blind_to_the_order_of_rows(
     random.shuffle(held)
     again = scored(some, held)
     assert again.scores["inputs_hash"].tolist() == first.scores["inputs_hash"].tolist()
-    np.testing.assert_allclose(again.scores["value"].astype(float), first.scores["value"].astype(float), rtol=1e-9)
+    np.testing.assert_allclose(
+        again.scores["value"].astype(float), first.scores["value"].astype(float), rtol=1e-9
+    )
 
 
 @given(st.floats(0, 20), st.floats(0, 20))
@@ -266,7 +310,10 @@ def test_missing_components_lower_confidence(missing: set[str]) -> None:
 
     def parts(gone: set[str]) -> dict[str, pd.DataFrame]:
         return {
-            name: pd.DataFrame({"value": [np.nan if name in gone else 0.9], "trust": [0.0 if name in gone else 0.8]}, index=index)
+            name: pd.DataFrame(
+                {"value": [np.nan if name in gone else 0.9], "trust": [0.0 if name in gone else 0.8]},
+                index=index,
+            )
             for name in authenticity.WEIGHTS
         }
 
@@ -285,4 +332,4 @@ def test_scoring_imports_no_django() -> None:
     import sys
 
     code = "import sys; import creators.scoring.run; sys.exit(any(m.split('.')[0] == 'django' for m in sys.modules))"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0  # noqa: S603
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
