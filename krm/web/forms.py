@@ -13,30 +13,34 @@ from krm.errors import Refusal
 def dress(form: Any) -> None:
     """The house look of every widget of a form, KRM's own or not."""
     for field in form.fields.values():
-        widget = field.widget
-        classes = set(str(widget.attrs.get("class", "")).split())
-        match widget:
-            case forms.CheckboxInput():
-                classes.add("form-check-input")
-            case forms.RadioSelect() | forms.CheckboxSelectMultiple():
-                pass  # the class would land on the group as well as on each box
-            case forms.Select():
-                classes.add("form-select")
-            case _:
-                classes.add("form-control")
-        widget.attrs["class"] = " ".join(sorted(classes))
-        match widget:
-            case forms.DateTimeInput():
-                widget.input_type = "datetime-local"
-                widget.format = widget.format or "%Y-%m-%dT%H:%M"
-            case forms.DateInput():
-                widget.input_type = "date"
-                widget.format = widget.format or "%Y-%m-%d"
-            case forms.Textarea():
-                if str(widget.attrs.get("rows", "10")) == "10":  # Django's default is a wall
-                    widget.attrs["rows"] = 4
-            case forms.NumberInput() if isinstance(field, forms.DecimalField | forms.FloatField):
-                widget.attrs.setdefault("inputmode", "decimal")
+        dress_field(field)
+
+
+def dress_field(field: forms.Field) -> None:
+    widget = field.widget
+    classes = set(str(widget.attrs.get("class", "")).split())
+    match widget:
+        case forms.CheckboxInput():
+            classes.add("form-check-input")
+        case forms.RadioSelect() | forms.CheckboxSelectMultiple():
+            pass  # the class would land on the group as well as on each box
+        case forms.Select():
+            classes.add("form-select")
+        case _:
+            classes.add("form-control")
+    widget.attrs["class"] = " ".join(sorted(classes))
+    match widget:
+        case forms.DateTimeInput():
+            widget.input_type = "datetime-local"
+            widget.format = widget.format or "%Y-%m-%dT%H:%M"
+        case forms.DateInput():
+            widget.input_type = "date"
+            widget.format = widget.format or "%Y-%m-%d"
+        case forms.Textarea():
+            if str(widget.attrs.get("rows", "10")) == "10":  # Django's default is a wall
+                widget.attrs["rows"] = 4
+        case forms.NumberInput() if isinstance(field, forms.DecimalField | forms.FloatField):
+            widget.attrs.setdefault("inputmode", "decimal")
 
 
 class _Furniture:

@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from krm.web import charts, format, furniture
+from krm.web.forms import dress_field
 from krm.web.lists.columns import state_label
 from krm.web.pages import resolve
 from krm.web.panels import panels_for
@@ -143,6 +144,7 @@ def empty_state(
 @register.simple_tag
 def field(bound: BoundField, **options: Any) -> SafeString:
     """A labelled field with help and errors tied to it by aria-describedby."""
+    dress_field(bound.field)  # forms of other packages look like ours
     kind = getattr(bound.field.widget, "input_type", "") or bound.widget_type
     context = {"field": bound, "kind": kind, "widget_type": bound.widget_type, **options}
     return render_to_string("web/parts/field.html", context)  # type: ignore[return-value]
