@@ -6,11 +6,12 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
-from campaigns import agreements, negotiation, reminders, selection
+from campaigns import agreements, cadence, negotiation, reminders, selection
 from campaigns.models import Campaign
 from krm.events.leases import once
 
 SCHEDULE = {
+    "campaigns.follow_accounts": 60.0,
     "campaigns.expire_offers": 60.0,
     "campaigns.ready_milestones": crontab(minute=5),
     "campaigns.remind": crontab(minute=15, hour="1"),  # 08:15 in Jakarta
@@ -42,3 +43,11 @@ def remind() -> int:
 def assess(campaign_id: int) -> int:
     campaign = Campaign.objects.filter(pk=campaign_id).first()
     return selection.reassess(campaign) if campaign is not None else 0
+
+
+@shared_task(name="campaigns.follow_accounts", acks_late=True)
+def follow_accounts() -> int:
+    """Each minute: accounts in live campaigns are read often, those that left seldom."""
+    if not once("campaigns.follow_accounts", timezone.now().strftime("%Y-%m-%dT%H:%M")):
+        return 0
+    return cadence.follow_accounts()

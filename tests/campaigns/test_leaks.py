@@ -81,7 +81,17 @@ def test_nothing_a_client_can_open_has_a_canary(world: dict[str, Any], client_fo
         reverse("campaigns:shared", args=[world["token"]]),
         *(
             f"/api/v1/{name}"
-            for name in ["brands", "products", "campaigns", "candidates", "partnerships", "offers", "agreements", "deliverables", "share-links"]
+            for name in [
+                "brands",
+                "products",
+                "campaigns",
+                "candidates",
+                "partnerships",
+                "offers",
+                "agreements",
+                "deliverables",
+                "share-links",
+            ]
         ),
         f"/api/v1/campaigns/{campaign.pk}",
         f"/api/v1/candidates/{world['candidate'].pk}",
@@ -93,9 +103,16 @@ def test_nothing_a_client_can_open_has_a_canary(world: dict[str, Any], client_fo
             continue
         seen.add(url)
         answer = browser.get(url)
-        if answer.status_code != 200 or answer.streaming:
+        if (
+            answer.streaming
+            and "pdf" not in answer.get("Content-Type", "")
+            and "sheet" not in answer.get("Content-Type", "")
+        ):
+            continue  # live updates never end
+        body = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        if answer.status_code != 200:
             continue
-        text = answer.content.decode(errors="replace")
+        text = body.decode(errors="replace")
         assert not digits_hidden(text), f"{url}: {digits_hidden(text)}"
         found = re.findall(r'(?:href|hx-get|data-events-url)="(/[^"#]*)"', text)
         queue += [u.replace("&amp;", "&") for u in found if not u.startswith(("/static", "/account"))]

@@ -1,0 +1,45 @@
+"""How often accounts are read follows from what hangs on them: a live campaign, a shortlist, or nothing any more."""
+
+from __future__ import annotations
+
+from campaigns.models import Candidate, Deliverable, Partnership
+from creators.models import AccountSchedule, Cadence
+from creators.pulling import schedule
+
+OPEN = ("draft", "planning", "client_review", "active", "reporting")
+WORKING = ("agreed", "briefed", "in_production", "live")
+TALKING = ("invited", "negotiating")
+
+
+def follow_accounts() -> int:
+    """Bring the cadence of every account in line with the campaigns. Returns how many changed; twice changes nothing."""
+    live = _ids(
+        Partnership.objects.filter(state__in=WORKING, campaign__state__in=OPEN),
+        Deliverable.objects.filter(
+            partnership__state__in=WORKING, partnership__campaign__state__in=OPEN
+        ).exclude(state="cancelled"),
+    )
+    listed = _ids(
+        Partnership.objects.filter(state__in=TALKING, campaign__state__in=OPEN),
+        Candidate.objects.filter(
+            state__in=("proposed", "submitted", "client_approved"), campaign__state__in=OPEN
+        ),
+    )
+    hot = (Cadence.LIVE, Cadence.SHORTLISTED)
+    over = set(
+        AccountSchedule.objects.filter(cadence__in=hot)
+        .exclude(account_id__in=live | listed)
+        .values_list("account_id", flat=True)
+    )
+    return (
+        schedule.set_cadence(sorted(live), Cadence.LIVE)
+        + schedule.set_cadence(sorted(listed - live), Cadence.SHORTLISTED)
+        + schedule.set_cadence(sorted(over), Cadence.WARM)
+    )
+
+
+def _ids(*querysets: object) -> set[int]:
+    found: set[int] = set()
+    for rows in querysets:
+        found |= set(rows.exclude(account=None).values_list("account_id", flat=True).distinct())  # type: ignore[attr-defined]
+    return found
