@@ -68,6 +68,16 @@ def test_windows_of_posts_join(account: world.DemoAccount, days: int) -> None:
     assert all(p.published_at <= q.published_at for p, q in itertools.pairwise(whole))
 
 
+@settings(max_examples=40, deadline=None)
+@given(ACCOUNTS, st.integers(0, 300))
+def test_the_count_of_posts_counts_them(account: world.DemoAccount, back: int) -> None:
+    at = NOW - timedelta(days=back)
+    begin = at - timedelta(days=30)
+    if begin.date() > account.started + timedelta(days=10):
+        published = len(account.posts_between(begin + timedelta(seconds=1), at + timedelta(seconds=1)))
+        assert account.posts_count_at(at) - account.posts_count_at(begin) == published
+
+
 def test_bought_followers_come_in_jumps_without_engagement() -> None:
     bought, organic = demo("instagram", story="bought"), demo("instagram")
 

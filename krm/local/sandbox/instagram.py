@@ -212,7 +212,7 @@ class Graph:
             "biography": account.bio or None,
             "followers_count": account.followers_at(self.at),
             "follows_count": account.following_at(self.at),
-            "media_count": account.posts_count_at(self.at),
+            "media_count": self.state.posts_count(account),
             "profile_picture_url": f"https://cdn.sandbox.invalid/ig/{account.external_id}.jpg",
             "has_profile_pic": True,
             "is_published": True,

@@ -129,6 +129,12 @@ class State:
         found.sort(key=lambda p: p.published_at, reverse=True)
         return found[:count]
 
+    def posts_count(self, account: Account) -> int | None:
+        count = account.posts_count_at(self.clock.now())
+        if count is None:
+            return None
+        return count + sum(p["account"] == account.external_id for p in self.posts)
+
     def _added(self, account: Account, raw: dict[str, Any]) -> world.DemoPost:
         return world.DemoPost(
             account=account,  # type: ignore[arg-type]

@@ -177,7 +177,7 @@ def _user_info(request: Request) -> Response:
         "follower_count": followers,
         "following_count": following,
         "likes_count": int((followers or 0) * 17.3),
-        "video_count": account.posts_count_at(at),
+        "video_count": request.state.posts_count(account),
     }
     fields = _fields(request, set(USER_FIELDS))
     return _ok({"user": {f: values[f] for f in fields if values[f] is not None}})
@@ -360,7 +360,7 @@ def _business_get(request: Request) -> Response:
         "followers_count": followers,
         "following_count": account.following_at(at),
         "total_likes": int((followers or 0) * 17.3),
-        "videos_count": account.posts_count_at(at),
+        "videos_count": request.state.posts_count(account),
     }
     insights = not request.struck("empty_insights")
     audience = account.audience if insights and (followers or 0) >= 100 else None

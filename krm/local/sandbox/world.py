@@ -35,7 +35,10 @@ STORIES = {
     "fading": "Loses followers and reach slowly.",
     "new": "Started a few months ago and grows quickly.",
 }
-_STORY_WEIGHTS = [("organic", 60), ("viral", 9), ("bought", 9), ("pod", 6), ("deleting", 5), ("hidden_likes", 4), ("fading", 4), ("new", 3)]  # fmt: skip
+_STORY_WEIGHTS = [
+    ("organic", 60), ("viral", 9), ("bought", 9), ("pod", 6), ("deleting", 5), ("hidden_likes", 4), ("fading", 4),
+    ("new", 3),
+]  # fmt: skip
 _SIZES = [("mega", 5, 500_000, 4_000_000), ("mid", 22, 50_000, 500_000), ("micro", 43, 10_000, 50_000), ("nano", 30, 1_000, 10_000)]  # fmt: skip
 AGES = ["13-17", "18-24", "25-34", "35-44", "45-54", "55-64", "65+"]
 
@@ -291,10 +294,22 @@ class DemoAccount:
             if start <= post.published_at < end and (at is None or post.visible(at))
         ]
 
+    @cached_property
+    def _posts_before_week(self) -> list[int]:
+        """How many posts were published before each week began; counted without inventing them."""
+        first = _week_index(datetime(self.started.year, self.started.month, self.started.day, tzinfo=UTC)) + 1
+        total, before = 0, []
+        for index in range(HORIZON // 7):
+            before.append(total)
+            if index >= first:
+                total += _posts_in_week(self, rng(self.external_id, "week", index))
+        return before
+
     def posts_count_at(self, at: datetime) -> int:
-        weeks = max(0.0, (at.date() - self.started).days / 7)
+        """Grows by one at the moment a post is published, so that a reader may trust an unchanged count."""
+        index = _week_index(at)
         base = rng(self.external_id, "before").randrange(20, 400)
-        return base + int(weeks * self.weekly_posts)
+        return base + self._posts_before_week[index] + sum(p.published_at <= at for p in self._week(index))
 
     def newest_posts(self, at: datetime, count: int) -> list[DemoPost]:
         """The newest posts that can be seen at a moment, newest first."""
@@ -369,12 +384,16 @@ def _week_index(at: datetime) -> int:
     return int((at - _EPOCH).total_seconds() // (7 * 86400))
 
 
+def _posts_in_week(account: DemoAccount, r: random.Random) -> int:
+    mean = account.weekly_posts
+    return int(mean) + (1 if r.random() < mean - int(mean) else 0)
+
+
 @lru_cache(maxsize=60_000)
 def _week_of(account: DemoAccount, index: int) -> tuple[DemoPost, ...]:
     r = rng(account.external_id, "week", index)
     start = _EPOCH + timedelta(weeks=index)
-    mean = account.weekly_posts
-    number = int(mean) + (1 if r.random() < mean - int(mean) else 0)
+    number = _posts_in_week(account, r)
     posts = []
     for n in range(number):
         # between 07:00 and 22:00 in Jakarta, mostly in the evening
@@ -406,6 +425,7 @@ def _post(account: DemoAccount, key: str, when: datetime, r: random.Random) -> D
         caption = f"Kolaborasi bareng @{r.choice(text.SPONSORS)}: {subject}."
         tags = ["ad", *tags] if r.random() < 0.7 else tags
     caption = " ".join(part for part in (caption, closer, *("#" + tag for tag in tags)) if part)
+    caption = caption[0].upper() + caption[1:]
     quality = math.exp(r.gauss(0, 0.45))
     if account.story == "viral" and r.random() < 0.02:
         quality *= 7

@@ -238,7 +238,7 @@ def _channel(request: Request, account: Account, parts: set[str]) -> dict[str, A
         followers = account.followers_at(at)
         statistics: dict[str, Any] = {
             "hiddenSubscriberCount": followers is None,
-            "videoCount": str(account.posts_count_at(at) or 0),
+            "videoCount": str(request.state.posts_count(account) or 0),
             "viewCount": str(_lifetime_views(account, at)),
         }
         if followers is not None:
@@ -288,9 +288,7 @@ def _playlist_items(request: Request, parts: set[str]) -> dict[str, Any]:
             }
         items.append(item)
     more = {"nextPageToken": _page_token(start + per_page)} if len(posts) > start + per_page else {}
-    return _list(
-        "playlistItem", items, account.posts_count_at(request.state.clock.now()) or 0, per_page, **more
-    )
+    return _list("playlistItem", items, request.state.posts_count(account) or 0, per_page, **more)
 
 
 def _find_posts(request: Request, ids: list[str]) -> list[Any]:

@@ -150,6 +150,17 @@ def test_youtube_saves_the_playlist_call_when_nothing_was_uploaded(
     assert calls == {"channels": 2, "playlistItems": 1, "videos": 2}
 
 
+def test_youtube_asks_for_the_playlist_again_when_something_was_uploaded(
+    connected: Running, account: Any, pull: Any
+) -> None:
+    source = demo("youtube")
+    row = account(source)
+    pull(row)
+    made = connected.publish(source, "Video baru #ad")
+    pull(row)
+    assert Post.objects.get(external_id=made["id"]).caption == "Video baru #ad"
+
+
 def test_youtube_finds_a_channel_by_handle_and_keeps_its_id(
     connected: Running, account: Any, pull: Any
 ) -> None:
