@@ -9,9 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
-from email.message import EmailMessage as ParsedMessage
 from pathlib import Path
-from typing import cast
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -52,7 +50,7 @@ class Letter:
 
 
 def read(path: Path) -> Letter:
-    message = cast(ParsedMessage, message_from_bytes(path.read_bytes(), policy=policy.default))
+    message = message_from_bytes(path.read_bytes(), policy=policy.default)
     body = message.get_body(("plain", "html"))
     return Letter(
         name=path.stem,

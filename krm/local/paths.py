@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LOCAL = Path(os.environ.get("KRM_LOCAL_DIR") or ROOT / ".local")
+LOGINS = LOCAL / "run" / "logins.txt"  # written by `prepare`, shown when everything has started
 
 
 class Failure(Exception):

@@ -164,7 +164,7 @@ def let_tests_flush() -> None:
         plain(self, ["SET LOCAL session_replication_role = replica;", *sql_list])
 
     if plain.__name__ != "flush":
-        DatabaseOperations.execute_sql_flush = flush  # type: ignore[method-assign]
+        DatabaseOperations.execute_sql_flush = flush  # type: ignore[assignment]
 
 
 @pytest.fixture(scope="session")

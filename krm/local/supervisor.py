@@ -18,7 +18,7 @@ from importlib.util import find_spec
 from typing import IO
 
 from krm.local import processes
-from krm.local.paths import LOCAL, ROOT, Failure
+from krm.local.paths import LOCAL, LOGINS, Failure
 from krm.local.services import Services
 
 COLOURS = {"krm": "1", "web": "36", "worker": "32", "jobs": "33", "beat": "35", "sandbox": "34"}
@@ -196,11 +196,7 @@ class Supervisor:
 
     def prepare(self, env: dict[str, str]) -> None:
         self.console.say("bringing the database up to date")
-        self.manage(env, "migrate", "--no-input", "--verbosity", "0")
-        if command_exists("demo_load") and os.environ.get("KRM_DEMO", "True") != "False":
-            self.manage(env, "demo_load", "--if-empty")
-        if env.get("KRM_SANDBOX_URL"):
-            self.manage(env, "sandbox_connect", "--if-needed")
+        self.manage(env, "prepare")
 
     # -- what runs --------------------------------------------------------------------
 
@@ -272,12 +268,12 @@ class Supervisor:
                 f"The web process did not answer at {self.address} within 90 seconds; its lines stand above."
             )
 
-    def banner(self, env: dict[str, str]) -> None:
+    def banner(self) -> None:
         self.console.say("")
         self.console.say(f"KRM is ready: {self.address}")
         self.console.say(f"Mail that KRM sends is shown at {self.address}/dev/mail/")
-        if command_exists("demo_logins"):
-            self.manage(env, "demo_logins")
+        for text in LOGINS.read_text().splitlines() if LOGINS.exists() else []:
+            self.console.say(text)
         self.console.say("Ctrl-C stops everything.")
         self.console.say("")
 
@@ -309,7 +305,7 @@ class Supervisor:
                     program.start()
                 self.wait_for_web()
                 if not self.stopping.is_set():
-                    self.banner(env)
+                    self.banner()
                 self.watch()
             except KeyboardInterrupt:
                 pass
@@ -336,8 +332,3 @@ class Supervisor:
             program.stop(max(0.1, end - time.monotonic()))
         self.services.release()
         self.console.say("everything is stopped")
-
-
-def command_exists(name: str) -> bool:
-    folders = [ROOT / "krm" / part for part in ("local", "web", "events", "accounts")]
-    return any((folder / "management" / "commands" / f"{name}.py").exists() for folder in folders)

@@ -143,7 +143,7 @@ def dictionaries() -> Merged:
 def empty_catalogue() -> Catalog:
     result = Catalog(locale=LANGUAGE, project="KRM", version="1", domain="django", fuzzy=False)
     # Indonesian has one form for every number, as Django's own catalogue says; Babel assumes two.
-    result._num_plurals, result._plural_expr = 1, "0"  # type: ignore[attr-defined]
+    result._num_plurals, result._plural_expr = 1, "0"  # type: ignore[assignment]
     return result
 
 

@@ -11,7 +11,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--no-replay", action="store_true", help="leave out the replayed real accounts")
-        parser.add_argument("--if-needed", action="store_true", help="do nothing where the consents are still fresh")
+        parser.add_argument(
+            "--if-needed", action="store_true", help="do nothing where the consents are still fresh"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.SANDBOX_URL:

@@ -11,9 +11,10 @@ from krm.operations.growing import GrowingExecutor
 
 class Command(migrate.Command):
     def handle(self, *args: Any, **options: Any) -> None:
-        ordinary = migrate.MigrationExecutor
-        migrate.MigrationExecutor = GrowingExecutor  # type: ignore[misc]
+        module: Any = migrate  # the stubs leave out what a module imports
+        ordinary = module.MigrationExecutor
+        module.MigrationExecutor = GrowingExecutor
         try:
             super().handle(*args, **options)
         finally:
-            migrate.MigrationExecutor = ordinary  # type: ignore[misc]
+            module.MigrationExecutor = ordinary
