@@ -120,7 +120,9 @@ def browser_of(user: Any, *, confirmed: bool = True, **options: Any) -> Client:
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     if confirmed:
         session = client.session
-        session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+        session["account_authentication_methods"] = [
+            {"method": "password", "at": time.time(), "reauthenticated": True}
+        ]
         session["account_authentication_methods_user"] = str(user.pk)
         session.save()
     return client
@@ -151,7 +153,9 @@ def api_for(db: None) -> Callable[..., Any]:
         key, secret = apikeys.create(
             user, by=user, name="test", scopes=scopes, expires_at=timezone.now() + timedelta(days=1)
         )
-        type(key).objects.filter(pk=key.pk).update(last_used_at=timezone.now())  # so that requests only read it
+        type(key).objects.filter(pk=key.pk).update(
+            last_used_at=timezone.now()
+        )  # so that requests only read it
         client = APIClient()
         client.credentials(HTTP_AUTHORIZATION=f"Bearer {secret}")
         client.key = key
@@ -197,7 +201,9 @@ def query_budget() -> Callable[[str], AbstractContextManager[None]]:
             BUDGETS.write_text(json.dumps(dict(sorted(budgets.items())), indent=2) + "\n")
             return
         queries = "\n".join(query["sql"][:200] for query in captured.captured_queries)
-        assert name in budgets, f"no budget for {name}: run with UPDATE_QUERY_BUDGETS=1 (it took {count})\n{queries}"
+        assert name in budgets, (
+            f"no budget for {name}: run with UPDATE_QUERY_BUDGETS=1 (it took {count})\n{queries}"
+        )
         assert count == budgets[name], f"{name}: {count} queries, budget {budgets[name]}\n{queries}"
 
     return budget
@@ -217,6 +223,8 @@ def constant_queries() -> Callable[[Callable[[], Any], Callable[[], Any]], None]
         with CaptureQueriesContext(connection) as after:
             read()
         extra = "\n".join(query["sql"][:200] for query in after.captured_queries)
-        assert len(after) == len(before), f"{len(before)} queries became {len(after)} with twice the rows\n{extra}"
+        assert len(after) == len(before), (
+            f"{len(before)} queries became {len(after)} with twice the rows\n{extra}"
+        )
 
     return check

@@ -19,7 +19,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
         """Password, code or passkey; who has none of them confirms by a link to their mail."""
         methods: list[dict[str, Any]] = super().get_reauthentication_methods(user)
-        return methods or [{"id": "login_link", "description": "", "url": reverse("accounts:confirm_by_mail")}]
+        return methods or [
+            {"id": "login_link", "description": "", "url": reverse("accounts:confirm_by_mail")}
+        ]
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         user = context.get("user")

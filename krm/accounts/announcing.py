@@ -16,6 +16,8 @@ def on_announcement(listener: Callable[..., Any]) -> None:
         _listeners.append(listener)
 
 
-def announce(name: str, subject: models.Model, *, actor: Any = None, data: dict[str, Any] | None = None) -> None:
+def announce(
+    name: str, subject: models.Model, *, actor: Any = None, data: dict[str, Any] | None = None
+) -> None:
     for listener in _listeners:
         listener(name, subject, actor=actor, data=data or {})

@@ -17,7 +17,9 @@ from krm.errors import Conflict, Denied
 
 PREFIX = "krm_"
 LONGEST = timedelta(days=366)
-USED_STEP = timedelta(minutes=1)  # last use is good to the minute: a write per request would cost more than it tells
+USED_STEP = timedelta(
+    minutes=1
+)  # last use is good to the minute: a write per request would cost more than it tells
 
 _scopes: dict[str, object] = {"*": "*"}
 
@@ -32,7 +34,9 @@ def known_scopes() -> list[str]:
     return sorted(_scopes)
 
 
-def create(user: User, *, by: User, name: str, scopes: Iterable[str], expires_at: datetime) -> tuple[ApiKey, str]:
+def create(
+    user: User, *, by: User, name: str, scopes: Iterable[str], expires_at: datetime
+) -> tuple[ApiKey, str]:
     """A new key and its secret, which nobody can read again."""
     if by.pk != user.pk:
         raise Denied(_("Everybody makes their own API keys."))

@@ -77,8 +77,14 @@ def invite(
         Invitation.objects.filter(email__iexact=email, accepted_at=None, revoked_at=None).filter(
             expires_at__lte=timezone.now()
         ).update(revoked_at=timezone.now())
-        if Invitation.objects.select_for_update().filter(email__iexact=email, accepted_at=None, revoked_at=None).exists():
-            raise ValidationError({"email": _("This person is invited already. Send that invitation again instead.")})
+        if (
+            Invitation.objects.select_for_update()
+            .filter(email__iexact=email, accepted_at=None, revoked_at=None)
+            .exists()
+        ):
+            raise ValidationError(
+                {"email": _("This person is invited already. Send that invitation again instead.")}
+            )
         invitation = Invitation.objects.create(
             email=email,
             name=name.strip(),
@@ -96,7 +102,13 @@ def invite(
 
 
 def refuse_bad(
-    by: User, email: str, role: str, language: str, teams: list[BrandTeam], all_teams: bool, wanted: list[dict[str, Any]]
+    by: User,
+    email: str,
+    role: str,
+    language: str,
+    teams: list[BrandTeam],
+    all_teams: bool,
+    wanted: list[dict[str, Any]],
 ) -> None:
     errors: dict[str, str] = {}
     try:

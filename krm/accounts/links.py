@@ -40,9 +40,13 @@ def request_link(email: str, *, ip: str, next_url: str = "", language: str = "")
     now = timezone.now()
     with transaction.atomic():
         most, within = PER_EMAIL
-        too_many = LoginLink.objects.filter(email_hash=email_hash, created_at__gt=now - within).count() >= most
+        too_many = (
+            LoginLink.objects.filter(email_hash=email_hash, created_at__gt=now - within).count() >= most
+        )
         most, within = PER_ADDRESS
-        too_many = too_many or LoginLink.objects.filter(ip_hash=ip_hash, created_at__gt=now - within).count() >= most
+        too_many = (
+            too_many or LoginLink.objects.filter(ip_hash=ip_hash, created_at__gt=now - within).count() >= most
+        )
         user = User.objects.filter(
             email__iexact=email, is_active=True, role__in=[*PORTAL_ROLES, *CLIENT_ROLES]
         ).first()
@@ -67,8 +71,19 @@ def deliver(link: LoginLink) -> bool:
     """Make the token and mail it; a link that was sent or used is left alone."""
     token = new_token()
     with transaction.atomic():
-        locked = LoginLink.objects.select_for_update(of=("self",)).select_related("user").filter(pk=link.pk).first()
-        if locked is None or locked.user is None or locked.sent_at or locked.used_at or not locked.user.is_active:
+        locked = (
+            LoginLink.objects.select_for_update(of=("self",))
+            .select_related("user")
+            .filter(pk=link.pk)
+            .first()
+        )
+        if (
+            locked is None
+            or locked.user is None
+            or locked.sent_at
+            or locked.used_at
+            or not locked.user.is_active
+        ):
             return False
         now = timezone.now()
         locked.digest, locked.sent_at, locked.expires_at = digest_of(token), now, now + VALID_FOR
@@ -76,7 +91,11 @@ def deliver(link: LoginLink) -> bool:
         mail.send(
             locked.user.email,
             "accounts/mail/login_link",
-            {"user": locked.user, "link": mail.absolute(reverse("accounts:link_open", args=[token])), "minutes": 15},
+            {
+                "user": locked.user,
+                "link": mail.absolute(reverse("accounts:link_open", args=[token])),
+                "minutes": 15,
+            },
             language=locked.user.language or locked.language or settings.LANGUAGE_CODE,
         )
     return True
@@ -109,9 +128,9 @@ def redeem(token: str) -> LoginLink | None:
 def waiting() -> list[int]:
     since = timezone.now() - VALID_FOR
     return list(
-        LoginLink.objects.filter(sent_at=None, used_at=None, user__isnull=False, created_at__gt=since).values_list(
-            "pk", flat=True
-        )[:100]
+        LoginLink.objects.filter(
+            sent_at=None, used_at=None, user__isnull=False, created_at__gt=since
+        ).values_list("pk", flat=True)[:100]
     )
 
 

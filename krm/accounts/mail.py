@@ -19,6 +19,8 @@ def send(to: str, template: str, context: dict[str, Any], *, language: str) -> N
     with override(language):
         context = {"site_url": settings.SITE_URL, **context}
         subject = " ".join(render_to_string(f"{template}.subject.txt", context).split())
-        message = EmailMultiAlternatives(subject, render_to_string(f"{template}.txt", context).strip() + "\n", to=[to])
+        message = EmailMultiAlternatives(
+            subject, render_to_string(f"{template}.txt", context).strip() + "\n", to=[to]
+        )
         message.attach_alternative(render_to_string(f"{template}.html", context), "text/html")
         message.send()

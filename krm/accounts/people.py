@@ -36,7 +36,9 @@ def change_access(
     if role not in Role.values:
         errors["role"] = _("Choose a role from the list.")
     elif family_of(role) != family_of(user.role):
-        errors["role"] = _("Staff, portal and client logins stay apart. Invite the person anew with another e-mail.")
+        errors["role"] = _(
+            "Staff, portal and client logins stay apart. Invite the person anew with another e-mail."
+        )
     if role in STAFF_ROLES and not all_teams and not teams:
         errors["teams"] = _("Choose at least one team, or let the person see every brand.")
     if errors:
@@ -66,7 +68,9 @@ def change_access(
 
 
 def refuse_last_administrator(user: User) -> None:
-    others = User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    others = (
+        User.objects.select_for_update().filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=user.pk)
+    )
     if not others.exists():
         raise Conflict(_("This is the last administrator. Make somebody else administrator first."))
 

@@ -35,8 +35,22 @@ class Scope:
     def of(cls, user: User | AnonymousUser | None) -> Scope:
         if user is None or not user.is_authenticated or not user.is_active:
             return cls(kind="none", role="", user_id=None, all_teams=False, user=None)
-        kind = "staff" if user.is_staff_member else "portal" if user.is_portal else "client" if user.is_client else "none"
-        return cls(kind=kind, role=user.role, user_id=user.pk, all_teams=kind == "staff" and user.all_teams, user=user)
+        kind = (
+            "staff"
+            if user.is_staff_member
+            else "portal"
+            if user.is_portal
+            else "client"
+            if user.is_client
+            else "none"
+        )
+        return cls(
+            kind=kind,
+            role=user.role,
+            user_id=user.pk,
+            all_teams=kind == "staff" and user.all_teams,
+            user=user,
+        )
 
     @property
     def is_staff(self) -> bool:

@@ -18,7 +18,9 @@ def sessions_of(user: User) -> list[UserSession]:
     """Living sessions, the newest use first."""
     found = list(UserSession.objects.filter(user=user).order_by("-last_seen_at", "-pk"))
     alive = set(
-        Session.objects.filter(session_key__in=[s.session_key for s in found]).values_list("session_key", flat=True)
+        Session.objects.filter(session_key__in=[s.session_key for s in found]).values_list(
+            "session_key", flat=True
+        )
     )
     return [session for session in found if session.session_key in alive]
 

@@ -57,7 +57,9 @@ def names_for(schemas: dict[str, Any]) -> dict[str, str]:
 def name_enums(result: dict[str, Any], generator: Any, **kwargs: Any) -> dict[str, Any]:
     names = names_for(result.get("components", {}).get("schemas", {}))
     known = hooks.load_enum_name_overrides
-    hooks.load_enum_name_overrides = lambda: names  # its setting must name every choice set by hand, this finds them
+    hooks.load_enum_name_overrides = lambda: (
+        names
+    )  # its setting must name every choice set by hand, this finds them
     try:
         return hooks.postprocess_schema_enums(result, generator, **kwargs)  # type: ignore[no-any-return]
     finally:

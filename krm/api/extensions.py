@@ -43,7 +43,11 @@ class VisibleFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-un
 
     @classmethod
     def _matches(cls, target: Any) -> bool:
-        return bool(super()._matches(target)) and not target.read_only and getattr(target, "queryset", None) is None
+        return (
+            bool(super()._matches(target))
+            and not target.read_only
+            and getattr(target, "queryset", None) is None
+        )
 
     def map_serializer_field(self, auto_schema: Any, direction: Any) -> dict[str, Any]:
         return {"type": "integer", "minimum": 1, "maximum": 2**63 - 1}

@@ -30,7 +30,9 @@ class FilterBackend(DjangoFilterBackend):
             filterset = filterset_class(None, queryset=queryset, request=request)
             for name, field in filterset.form.fields.items():
                 suffixes = getattr(field.widget, "suffixes", None)
-                names = {f"{name}_{suffix}" if suffix else name for suffix in suffixes} if suffixes else {name}
+                names = (
+                    {f"{name}_{suffix}" if suffix else name for suffix in suffixes} if suffixes else {name}
+                )
                 known |= names
                 for given in names & set(request.query_params):
                     text = request.query_params[given]

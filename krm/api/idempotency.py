@@ -87,7 +87,9 @@ def run(
 
 def refuse_other(record: IdempotencyRecord, digest: str) -> None:
     if record.body_hash != digest:
-        raise Problem(422, _("This Idempotency-Key was used for a different request. Take a new key for a new request."))
+        raise Problem(
+            422, _("This Idempotency-Key was used for a different request. Take a new key for a new request.")
+        )
 
 
 def lock(record: IdempotencyRecord) -> IdempotencyRecord:

@@ -22,13 +22,17 @@ class ApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not request.path_info.startswith("/api/v1/"):
             return self.get_response(request)
-        if request.path_info.endswith("/"):  # addresses have no slash at the end; who adds one is not punished
+        if request.path_info.endswith(
+            "/"
+        ):  # addresses have no slash at the end; who adds one is not punished
             request.path_info = request.path_info.rstrip("/")
         response = self.get_response(request)
         status = response.status_code
         if status >= 400 and not isinstance(response, Response):
             return problems.plain_response(status, self.detail(status), request=request)
-        response.headers.setdefault("Cache-Control", "private, no-store" if status >= 400 else "private, no-cache")
+        response.headers.setdefault(
+            "Cache-Control", "private, no-store" if status >= 400 else "private, no-cache"
+        )
         return response
 
     def detail(self, status: int) -> str:

@@ -59,7 +59,9 @@ class KeysetPagination(BasePagination):
         return way, cursor
 
     def bad_cursor(self) -> exceptions.ValidationError:
-        return exceptions.ValidationError({"cursor": _("This cursor is not valid. Start from the first page.")})
+        return exceptions.ValidationError(
+            {"cursor": _("This cursor is not valid. Start from the first page.")}
+        )
 
     def get_size(self, request: Request) -> int:
         text = request.query_params.get("page_size")

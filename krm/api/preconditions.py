@@ -35,4 +35,6 @@ def wants_match(request: Request, *, required: bool) -> bool:
 def check_match(request: Request, etag: str) -> None:
     wanted = parse_etags(request.headers["If-Match"])
     if "*" not in wanted and etag not in wanted:
-        raise Problem(412, _("Somebody changed this since you read it. Read it again and repeat your change."))
+        raise Problem(
+            412, _("Somebody changed this since you read it. Read it again and repeat your change.")
+        )

@@ -44,7 +44,9 @@ CODES = {
 class Problem(exceptions.APIException):
     """An API-level refusal that no verb knows of (a stale ETag, a reused key)."""
 
-    def __init__(self, status: int, detail: object, *, code: str = "", headers: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, status: int, detail: object, *, code: str = "", headers: dict[str, str] | None = None
+    ) -> None:
         self.status_code = status
         super().__init__(force_str(detail), code or CODES.get(status, "error"))
         self.extra_headers = headers or {}
@@ -72,7 +74,12 @@ def title_of(status: int) -> str:
 
 
 def body(
-    status: int, detail: object, *, code: str = "", instance: str = "", errors: dict[str, list[str]] | None = None
+    status: int,
+    detail: object,
+    *,
+    code: str = "",
+    instance: str = "",
+    errors: dict[str, list[str]] | None = None,
 ) -> dict[str, Any]:
     code = code or CODES.get(status, "error")
     found: dict[str, Any] = {
@@ -134,7 +141,9 @@ def django_errors(exc: DjangoValidationError) -> dict[str, list[str]]:
 
 
 def invalid(errors: dict[str, list[str]], request: Any) -> Response:
-    return response(400, _("Some values need correction; see errors."), code="invalid", request=request, errors=errors)
+    return response(
+        400, _("Some values need correction; see errors."), code="invalid", request=request, errors=errors
+    )
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
@@ -163,16 +172,24 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
             return response(404, _("There is nothing here that you may see."), request=request)
         case IntegrityError() if getattr(exc.__cause__, "pgcode", "") in ("23505", "23P01"):
             log.warning("unique violation reached the API", exc_info=exc)
-            return response(409, _("The same thing exists already. Load it again before you retry."), request=request)
+            return response(
+                409, _("The same thing exists already. Load it again before you retry."), request=request
+            )
         case DataError():
             log.warning("bad value reached the database", exc_info=exc)
-            return response(400, _("A value is too large or has characters that cannot be stored."), request=request)
+            return response(
+                400, _("A value is too large or has characters that cannot be stored."), request=request
+            )
         case exceptions.APIException():
             headers: dict[str, str] = {}
             if getattr(exc, "auth_header", None):
                 headers["WWW-Authenticate"] = exc.auth_header  # type: ignore[attr-defined]
             if getattr(exc, "wait", None) is not None:
                 headers["Retry-After"] = str(int(exc.wait) + 1)  # type: ignore[attr-defined]
-            detail = exc.detail if isinstance(exc.detail, str) else "; ".join(sum(flatten(exc.detail).values(), []))
+            detail = (
+                exc.detail
+                if isinstance(exc.detail, str)
+                else "; ".join(sum(flatten(exc.detail).values(), []))
+            )
             return response(exc.status_code, detail, request=request, headers=headers)
     return None  # a bug: Django logs it, the middleware turns the answer into a problem

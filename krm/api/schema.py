@@ -200,7 +200,9 @@ class KrmAutoSchema(AutoSchema):
         return found
 
     def is_default(self, found: Any) -> bool:
-        return isinstance(found, self.view.write_serializer_class) or found is self.view.write_serializer_class
+        return (
+            isinstance(found, self.view.write_serializer_class) or found is self.view.write_serializer_class
+        )
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         found: dict[str, Any] = super()._get_response_bodies(direction)
@@ -215,9 +217,7 @@ class KrmAutoSchema(AutoSchema):
         unsafe = self.method in UNSAFE
         if not public:
             wanted += ["401", "403"]
-        if "{" in self.path or self.view.__class__.__dict__.get("guests_get_404"):
-            wanted.append("404")
-        elif not public:
+        if "{" in self.path or self.view.__class__.__dict__.get("guests_get_404") or not public:
             wanted.append("404")
         if unsafe:
             wanted += ["409", "422"]
@@ -239,7 +239,10 @@ def add_problems(result: dict[str, Any], generator: Any, request: Any, public: b
         responses[f"Problem{status}"] = {
             "description": description,
             "content": {
-                CONTENT_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": EXAMPLES[status]}
+                CONTENT_TYPE: {
+                    "schema": {"$ref": "#/components/schemas/Problem"},
+                    "example": EXAMPLES[status],
+                }
             },
         }
     headers = {

@@ -17,6 +17,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", docs.reference, name="docs"),
     path("v1/schema", docs.schema, name="schema"),
     path("v1/me", Me.as_view(), name="me"),
-    re_path(r"^v1/history/(?P<app>[a-z_]+)/(?P<model>[a-z_]+)/(?P<id>[0-9]{1,18})$", History.as_view(), name="history"),
+    re_path(
+        r"^v1/history/(?P<app>[a-z_]+)/(?P<model>[a-z_]+)/(?P<id>[0-9]{1,18})$",
+        History.as_view(),
+        name="history",
+    ),
     path("v1/", include(router.urls)),
 ]

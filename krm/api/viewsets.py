@@ -29,7 +29,7 @@ from krm.api import idempotency, preconditions
 from krm.api.permissions import HasScope, IsStaffMember
 from krm.api.throttling import add_headers
 
-__all__ = ["KrmAPIView", "KrmViewSet", "ReadViewSet", "WriteViewSet", "StaffOnly", "action"]
+__all__ = ["KrmAPIView", "KrmViewSet", "ReadViewSet", "StaffOnly", "WriteViewSet", "action"]
 
 INHERIT: Any = object()
 
@@ -113,7 +113,11 @@ class KrmViewSet(Guard, GenericViewSet):  # type: ignore[type-arg]
 
     def handle(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         unsafe = self.request.method in idempotency.UNSAFE
-        if unsafe and self.detail and preconditions.wants_match(self.request, required=self.if_match_needed()):
+        if (
+            unsafe
+            and self.detail
+            and preconditions.wants_match(self.request, required=self.if_match_needed())
+        ):
             with transaction.atomic():
                 instance = self.get_object()
                 self.model._base_manager.select_for_update(of=("self",)).filter(pk=instance.pk).first()

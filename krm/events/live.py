@@ -6,7 +6,6 @@ the session is over. It holds no database connection while it waits.
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
@@ -106,7 +105,9 @@ def checked(user: User, session_key: str, batch: list[dict[str, Any]]) -> list[b
 
 
 def lines_for(user: User, batch: list[dict[str, Any]]) -> list[bytes]:
-    seen = visible_subjects(user, [(m["subject_type"], m["subject_id"]) for m in batch if "subject_type" in m])
+    seen = visible_subjects(
+        user, [(m["subject_type"], m["subject_id"]) for m in batch if "subject_type" in m]
+    )
     lines = []
     for message in batch:
         if message.get("user_id") is not None:
@@ -129,7 +130,11 @@ def line_of(user: User, message: dict[str, Any]) -> bytes:
 def missed(user: User, last_id: int) -> list[bytes]:
     """Events since the browser's `Last-Event-ID`, after a broken connection."""
     try:
-        rows = Event.objects.filter(pk__gt=last_id).order_by("pk").values("pk", "name", "subject_type", "subject_id")
+        rows = (
+            Event.objects.filter(pk__gt=last_id)
+            .order_by("pk")
+            .values("pk", "name", "subject_type", "subject_id")
+        )
         batch = [{**row, "id": row["pk"]} for row in rows[:REPLAY]]
         return lines_for(user, batch)
     finally:

@@ -139,7 +139,11 @@ def preferences_of(user: User) -> list[dict[str, Any]]:
 def digests_due() -> list[int]:
     """People with unread news for the mail that has settled."""
     waiting = Notification.objects.filter(
-        read_at=None, emailed_at=None, by_mail=True, created_at__lt=timezone.now() - SETTLE, user__is_active=True
+        read_at=None,
+        emailed_at=None,
+        by_mail=True,
+        created_at__lt=timezone.now() - SETTLE,
+        user__is_active=True,
     )
     return list(waiting.values_list("user_id", flat=True).distinct()[:500])
 
@@ -157,7 +161,11 @@ def send_digest(user_id: int) -> int:
             return 0
         Notification.objects.filter(pk__in=[row.pk for row in rows]).update(emailed_at=timezone.now())
         items = [
-            {"title": row.title, "text": row.text, "link": mail.absolute(row.url) if row.url.startswith("/") else row.url}
+            {
+                "title": row.title,
+                "text": row.text,
+                "link": mail.absolute(row.url) if row.url.startswith("/") else row.url,
+            }
             for row in rows[:PER_DIGEST]
         ]
         mail.send(

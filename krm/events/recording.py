@@ -17,14 +17,18 @@ def subject_type(subject: models.Model) -> str:
     return subject._meta.label_lower
 
 
-def record(name: str, subject: models.Model, *, actor: Any = None, data: dict[str, Any] | None = None) -> Event:
+def record(
+    name: str, subject: models.Model, *, actor: Any = None, data: dict[str, Any] | None = None
+) -> Event:
     """Write an event (which is also the outbox row) and wake the relay after commit.
 
     `data` holds ids and plain values: it is read by subscribers, webhooks and the audit page, so never put
     secrets, personal or bank data in it. Must be called inside a transaction.
     """
     if not connection.in_atomic_block:
-        raise transaction.TransactionManagementError(f"record({name!r}) belongs inside the verb's transaction")
+        raise transaction.TransactionManagementError(
+            f"record({name!r}) belongs inside the verb's transaction"
+        )
     event = Event.objects.create(
         name=name,
         subject_type=subject_type(subject),
@@ -34,5 +38,7 @@ def record(name: str, subject: models.Model, *, actor: Any = None, data: dict[st
         request_id=current_request_id(),
     )
     enqueue("events.relay", once_per_transaction=True)
-    publish({"id": event.pk, "name": name, "subject_type": event.subject_type, "subject_id": event.subject_id})
+    publish(
+        {"id": event.pk, "name": name, "subject_type": event.subject_type, "subject_id": event.subject_id}
+    )
     return event

@@ -22,16 +22,25 @@ MAX_ATTEMPTS = 8
 BATCH = 200
 
 add_perm(
-    "events.retry_deliveries", is_administrator, reason=gettext_lazy("Only administrators retry parked deliveries.")
+    "events.retry_deliveries",
+    is_administrator,
+    reason=gettext_lazy("Only administrators retry parked deliveries."),
 )
 
 
 def fan_out() -> int:
     """Write one delivery a subscriber for events not relayed yet."""
     with transaction.atomic():
-        events = list(Event.objects.select_for_update(skip_locked=True).filter(relayed_at=None).order_by("pk")[:BATCH])
+        events = list(
+            Event.objects.select_for_update(skip_locked=True).filter(relayed_at=None).order_by("pk")[:BATCH]
+        )
         subscribers = listening() if events else []
-        rows = [Delivery(event=event, subscriber=s.name) for event in events for s in subscribers if s.wants(event.name)]
+        rows = [
+            Delivery(event=event, subscriber=s.name)
+            for event in events
+            for s in subscribers
+            if s.wants(event.name)
+        ]
         Delivery.objects.bulk_create(rows, ignore_conflicts=True)
         Event.objects.filter(pk__in=[event.pk for event in events]).update(relayed_at=timezone.now())
     return len(events)
@@ -65,7 +74,9 @@ def deliver_one() -> bool:
                     found.handler(delivery.event)
             delivery.state, delivery.done_at, delivery.error = Delivery.State.DONE, timezone.now(), ""
         except Exception as error:
-            logger.warning("subscriber %s failed on event %s", delivery.subscriber, delivery.event_id, exc_info=True)
+            logger.warning(
+                "subscriber %s failed on event %s", delivery.subscriber, delivery.event_id, exc_info=True
+            )
             delivery.error = f"{type(error).__name__}: {error}"[:2000]
             delivery.due_at = timezone.now() + timedelta(seconds=min(5 * 2**delivery.attempts, 600))
             if delivery.attempts >= MAX_ATTEMPTS:

@@ -46,5 +46,7 @@ def forget_old() -> None:
     """Events stay for ever; what became of each delivery does not."""
     before = timezone.now() - KEPT_FOR
     Delivery.objects.filter(state=Delivery.State.DONE, done_at__lt=before).delete()
-    WebhookDelivery.objects.exclude(state=WebhookDelivery.State.PENDING).filter(created_at__lt=before).delete()
+    WebhookDelivery.objects.exclude(state=WebhookDelivery.State.PENDING).filter(
+        created_at__lt=before
+    ).delete()
     Lease.objects.filter(taken_at__lt=before).delete()

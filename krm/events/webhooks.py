@@ -26,12 +26,12 @@ from standardwebhooks import Webhook
 
 from krm.accounts.models import User
 from krm.accounts.permissions import add_perm, check, is_campaign_manager
+from krm.errors import Conflict
 from krm.events.models import Event, WebhookDelivery, WebhookEndpoint
 from krm.events.models.webhooks import new_salt
 from krm.events.queue import enqueue
 from krm.events.recording import record
 from krm.events.seeing import visible_subjects
-from krm.errors import Conflict
 
 logger = logging.getLogger(__name__)
 MINUTE, HOUR = 60, 3600
@@ -162,7 +162,9 @@ def fan_out(event: Event) -> int:
     """Write one delivery for each endpoint that wants the event and whose owner may see its subject."""
     wanted = [
         endpoint
-        for endpoint in WebhookEndpoint.objects.filter(is_active=True, owner__is_active=True).select_related("owner")
+        for endpoint in WebhookEndpoint.objects.filter(is_active=True, owner__is_active=True).select_related(
+            "owner"
+        )
         if any(fnmatch.fnmatchcase(event.name, pattern) for pattern in endpoint.patterns)
         and visible_subjects(endpoint.owner, [(event.subject_type, event.subject_id)])
     ]
@@ -176,7 +178,11 @@ def fan_out(event: Event) -> int:
 def body_of(delivery: WebhookDelivery) -> bytes:
     event = delivery.event
     if event is None:
-        content: dict[str, Any] = {"type": "krm.test", "timestamp": delivery.created_at.isoformat(), "data": {}}
+        content: dict[str, Any] = {
+            "type": "krm.test",
+            "timestamp": delivery.created_at.isoformat(),
+            "data": {},
+        }
     else:
         content = {
             "type": event.name,
@@ -258,4 +264,3 @@ def send_due() -> int:
     while sent < BATCH and send_one():
         sent += 1
     return sent
-

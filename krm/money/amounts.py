@@ -9,7 +9,19 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 
 # Minor units by ISO 4217, where they are not 2. Rupiah is counted in whole rupiah: sen are not paid.
-EXPONENTS = {"IDR": 0, "JPY": 0, "KRW": 0, "VND": 0, "CLP": 0, "ISK": 0, "BHD": 3, "KWD": 3, "JOD": 3, "OMR": 3, "TND": 3}
+EXPONENTS = {
+    "IDR": 0,
+    "JPY": 0,
+    "KRW": 0,
+    "VND": 0,
+    "CLP": 0,
+    "ISK": 0,
+    "BHD": 3,
+    "KWD": 3,
+    "JOD": 3,
+    "OMR": 3,
+    "TND": 3,
+}
 
 
 def exponent(currency: str) -> int:

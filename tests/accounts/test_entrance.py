@@ -50,7 +50,9 @@ def test_guessing_is_slowed_down(client: Any, staff: Any) -> None:
 
 
 def test_password_reset_says_nothing_about_strangers(client: Any, staff: Any) -> None:
-    answers = [client.post("/account/password/reset/", {"email": e}) for e in (staff().email, "nobody@krm.example")]
+    answers = [
+        client.post("/account/password/reset/", {"email": e}) for e in (staff().email, "nobody@krm.example")
+    ]
     assert answers[0]["Location"] == answers[1]["Location"]
     assert len(mail.outbox) == 1
 
@@ -119,7 +121,9 @@ def test_a_key_is_shown_once(client_for: Any, staff: Any, api_client: Any) -> No
 @pytest.mark.parametrize("end", ["revoked", "expired", "owner gone", "unknown"])
 def test_a_dead_key_opens_nothing(staff: Any, end: str) -> None:
     user = staff()
-    key, secret = apikeys.create(user, by=user, name="BI", scopes=["*"], expires_at=timezone.now() + timedelta(days=1))
+    key, secret = apikeys.create(
+        user, by=user, name="BI", scopes=["*"], expires_at=timezone.now() + timedelta(days=1)
+    )
     match end:
         case "revoked":
             apikeys.revoke(key, by=user)
@@ -136,11 +140,17 @@ def test_a_dead_key_opens_nothing(staff: Any, end: str) -> None:
 def test_a_key_has_bounds(staff: Any) -> None:
     user = staff()
     with pytest.raises(ValidationError) as error:
-        apikeys.create(user, by=user, name=" ", scopes=["moon:write"], expires_at=timezone.now() + timedelta(days=500))
+        apikeys.create(
+            user, by=user, name=" ", scopes=["moon:write"], expires_at=timezone.now() + timedelta(days=500)
+        )
     assert sorted(error.value.message_dict) == ["expires_at", "name", "scopes"]
     with pytest.raises(Denied):
-        apikeys.create(user, by=staff(), name="BI", scopes=["*"], expires_at=timezone.now() + timedelta(days=1))
-    key, _secret = apikeys.create(user, by=user, name="BI", scopes=["*"], expires_at=timezone.now() + timedelta(days=1))
+        apikeys.create(
+            user, by=staff(), name="BI", scopes=["*"], expires_at=timezone.now() + timedelta(days=1)
+        )
+    key, _secret = apikeys.create(
+        user, by=user, name="BI", scopes=["*"], expires_at=timezone.now() + timedelta(days=1)
+    )
     apikeys.revoke(key, by=user)
     with pytest.raises(Conflict):
         apikeys.revoke(key, by=user)

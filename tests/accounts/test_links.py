@@ -67,7 +67,9 @@ def test_a_link_is_void_after_fifteen_minutes(client: Any, kol: Any) -> None:
 
 
 @pytest.mark.parametrize("email", ["ayu@kol.example", "nobody@kol.example", "boss@agency.example"])
-def test_the_answer_is_the_same_for_everybody(client: Any, kol: Any, make_user: Any, email: str, django_assert_num_queries: Any) -> None:
+def test_the_answer_is_the_same_for_everybody(
+    client: Any, kol: Any, make_user: Any, email: str, django_assert_num_queries: Any
+) -> None:
     make_user("administrator", email="boss@agency.example", all_teams=True)
     with django_assert_num_queries(6):  # savepoint, two counts, user, insert, release
         answer = ask(client, email)

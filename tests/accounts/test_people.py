@@ -32,7 +32,10 @@ def test_deactivating_shuts_every_door(admin_user: Any, staff: Any, client: Any,
     assert api.get("/api/v1/teams").status_code == 401
     client.post("/account/login/", {"login": user.email, "password": "correct horse battery"})
     assert client.get("/settings/profile/").status_code == 302
-    assert Event.objects.filter(name="accounts.user_deactivated", subject_id=user.pk, actor=admin_user).count() == 1
+    assert (
+        Event.objects.filter(name="accounts.user_deactivated", subject_id=user.pk, actor=admin_user).count()
+        == 1
+    )
 
 
 def test_the_last_administrator_stays(admin_user: Any, make_user: Any) -> None:

@@ -24,7 +24,9 @@ def walk(api: Any, url: str) -> list[str]:
     return names
 
 
-def test_pages_follow_one_another_without_gap_or_repeat(api_for: Any, admin_user: Any, teams: list[BrandTeam]) -> None:
+def test_pages_follow_one_another_without_gap_or_repeat(
+    api_for: Any, admin_user: Any, teams: list[BrandTeam]
+) -> None:
     api = api_for(admin_user)
     assert walk(api, "/api/v1/teams?page_size=3") == [team.name for team in teams]
     assert walk(api, "/api/v1/teams?page_size=2&ordering=-name") == [team.name for team in reversed(teams)]
@@ -58,7 +60,9 @@ def test_a_wrong_parameter_is_named(api_for: Any, admin_user: Any, query: str, f
     assert list(answer.json()["errors"]) == [field]
 
 
-def test_a_team_of_others_does_not_exist_for_me(api_for: Any, staff: Any, team: Any, teams: list[BrandTeam]) -> None:
+def test_a_team_of_others_does_not_exist_for_me(
+    api_for: Any, staff: Any, team: Any, teams: list[BrandTeam]
+) -> None:
     api = api_for(staff())
     assert [row["id"] for row in api.get("/api/v1/teams").json()["results"]] == [team.pk]
     assert api.get(f"/api/v1/teams/{teams[0].pk}").status_code == 404
@@ -109,7 +113,9 @@ def test_a_slash_at_the_end_is_forgiven(api_for: Any, admin_user: Any) -> None:
     assert api_for(admin_user).get("/api/v1/teams/").status_code == 200
 
 
-def test_query_budget_of_a_list(api_for: Any, admin_user: Any, teams: Any, query_budget: Callable[..., Any]) -> None:
+def test_query_budget_of_a_list(
+    api_for: Any, admin_user: Any, teams: Any, query_budget: Callable[..., Any]
+) -> None:
     api = api_for(admin_user)
     with query_budget("api.teams"):
         api.get("/api/v1/teams")

@@ -138,7 +138,9 @@ def test_the_browser_session_needs_its_csrf_token(admin_user: Any) -> None:
     assert answer["Content-Type"] == "application/problem+json"
 
 
-def test_the_role_is_asked_and_strangers_learn_nothing(api_for: Any, staff: Any, make_user: Any, team: Any) -> None:
+def test_the_role_is_asked_and_strangers_learn_nothing(
+    api_for: Any, staff: Any, make_user: Any, team: Any
+) -> None:
     denied = api_for(staff("viewer")).post("/api/v1/teams", {"name": "Beauty"})
     assert (denied.status_code, denied.json()["code"]) == (403, "denied")
     assert api_for(make_user("creator")).get(f"/api/v1/teams/{team.pk}").status_code == 404
@@ -155,7 +157,9 @@ def test_the_role_is_asked_and_strangers_learn_nothing(api_for: Any, staff: Any,
         (b"name=x", "application/x-www-form-urlencoded", 415, "unsupported_media_type"),
     ],
 )
-def test_hostile_bodies(api_for: Any, admin_user: Any, body: bytes, kind: str, status: int, code: str) -> None:
+def test_hostile_bodies(
+    api_for: Any, admin_user: Any, body: bytes, kind: str, status: int, code: str
+) -> None:
     answer = api_for(admin_user).generic("POST", "/api/v1/teams", body, content_type=kind)
     assert (answer.status_code, answer.json()["code"]) == (status, code)
 
@@ -203,7 +207,10 @@ def test_the_description_is_complete_and_without_warning(api_client: Any, capsys
     description = api_client.get("/api/v1/schema").json()
     assert description["openapi"].startswith("3.1")
     operations = [
-        operation for path in description["paths"].values() for operation in path.values() if isinstance(operation, dict)
+        operation
+        for path in description["paths"].values()
+        for operation in path.values()
+        if isinstance(operation, dict)
     ]
     ids = [operation["operationId"] for operation in operations]
     assert len(ids) == len(set(ids))

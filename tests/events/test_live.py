@@ -17,7 +17,8 @@ from krm.events.models import Event
 
 def lines(user: Any, *found: Event) -> list[dict[str, Any]]:
     batch = [
-        {"id": e.pk, "name": e.name, "subject_type": e.subject_type, "subject_id": e.subject_id} for e in found
+        {"id": e.pk, "name": e.name, "subject_type": e.subject_type, "subject_id": e.subject_id}
+        for e in found
     ]
     return [json.loads(line.decode().split("data: ")[1]) for line in live.lines_for(user, batch)]
 
@@ -38,7 +39,9 @@ def test_a_viewer_hears_of_what_they_see(staff: Any, team: Any) -> None:
 
 def test_guests_learn_the_subject_and_nothing_more(make_user: Any, team: Any) -> None:
     user = make_user("creator")
-    assert lines(user, happen(team), happen(user)) == [{"subject_type": "accounts.user", "subject_id": user.pk}]
+    assert lines(user, happen(team), happen(user)) == [
+        {"subject_type": "accounts.user", "subject_id": user.pk}
+    ]
 
 
 def test_a_notification_goes_to_its_person(staff: Any) -> None:
@@ -65,7 +68,9 @@ def test_streams_are_bounded(client_for: Any, staff: Any, monkeypatch: Any) -> N
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_event_travels_and_the_stream_ends_with_the_session(staff: Any, team: Any, client_for: Any) -> None:
+def test_an_event_travels_and_the_stream_ends_with_the_session(
+    staff: Any, team: Any, client_for: Any
+) -> None:
     from django.contrib.sessions.models import Session
 
     user = staff()

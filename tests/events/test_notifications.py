@@ -26,7 +26,9 @@ def kind() -> Iterator[None]:
 
 
 def tell(*users: Any, key: str = "k1", **fields: Any) -> None:
-    events.notify(KIND, users, title=fields.pop("title", "Offer answered"), url="/settings/profile/", key=key, **fields)
+    events.notify(
+        KIND, users, title=fields.pop("title", "Offer answered"), url="/settings/profile/", key=key, **fields
+    )
 
 
 def settle() -> None:
@@ -78,7 +80,9 @@ def test_nobody_reads_the_note_of_another(client_for: Any, staff: Any) -> None:
     ("in_app", "email", "rows", "mails"),
     [(True, True, 1, 1), (True, False, 1, 0), (False, True, 0, 1), (False, False, 0, 0)],
 )
-def test_choices_are_kept(client_for: Any, staff: Any, in_app: bool, email: bool, rows: int, mails: int) -> None:
+def test_choices_are_kept(
+    client_for: Any, staff: Any, in_app: bool, email: bool, rows: int, mails: int
+) -> None:
     user = staff()
     chosen = {"in_app": [KIND] if in_app else [], "email": [KIND] if email else []}
     client_for(user).post("/settings/notifications/", chosen)

@@ -59,7 +59,9 @@ def test_subscribers_hear_in_order_and_once(team: Any, heard: list[Any]) -> None
     assert heard == [("test.first", team.pk), ("test.second", team.pk), ("test.fourth", team.pk)]
 
 
-def test_a_failing_subscriber_holds_back_its_subject_only(team: Any, make_user: Any, heard: list[Any]) -> None:
+def test_a_failing_subscriber_holds_back_its_subject_only(
+    team: Any, make_user: Any, heard: list[Any]
+) -> None:
     heard.append("fail")
     happen(team, "test.first")
     relay.run()
@@ -86,7 +88,9 @@ def test_waits_grow_and_then_it_is_parked(team: Any, heard: list[Any]) -> None:
     assert (parked.state, parked.attempts) == (Delivery.State.PARKED, relay.MAX_ATTEMPTS)
 
 
-def test_a_person_tries_a_parked_delivery_again(client_for: Any, admin_user: Any, team: Any, heard: list[Any]) -> None:
+def test_a_person_tries_a_parked_delivery_again(
+    client_for: Any, admin_user: Any, team: Any, heard: list[Any]
+) -> None:
     event = happen(team)
     delivery = Delivery.objects.create(
         event=event, subscriber="test.listener", state=Delivery.State.PARKED, attempts=8, error="down"

@@ -80,7 +80,9 @@ def test_a_signed_message_arrives_once(receiver: Receiver, endpoint: Any, team: 
         Webhook(endpoint[1]).verify(body + b" ", headers)
 
 
-def test_a_new_secret_signs_from_now_on(receiver: Receiver, endpoint: Any, team: Any, admin_user: Any) -> None:
+def test_a_new_secret_signs_from_now_on(
+    receiver: Receiver, endpoint: Any, team: Any, admin_user: Any
+) -> None:
     _endpoint, secret = webhooks.rotate_secret(endpoint[0], by=admin_user)
     happen(team)
     webhooks.send_due()

@@ -54,7 +54,9 @@ def test_a_rate_is_written_once(dollar: FxRate) -> None:
         rates.record_rate("USD", "IDR", Decimal(17000), as_of=DAY, source="JISDOR")
 
 
-@pytest.mark.parametrize(("quote", "rate", "field"), [("USD", "1", "quote"), ("IDR", "0", "rate"), ("IDR", "-1", "rate")])
+@pytest.mark.parametrize(
+    ("quote", "rate", "field"), [("USD", "1", "quote"), ("IDR", "0", "rate"), ("IDR", "-1", "rate")]
+)
 def test_a_wrong_rate_is_refused_at_its_field(db: None, quote: str, rate: str, field: str) -> None:
     with pytest.raises(ValidationError) as error:
         rates.record_rate("USD", quote, Decimal(rate), as_of=DAY, source="test")

@@ -21,7 +21,9 @@ from tests.security.matrix import ROLES, Route, Side
 
 ROOMS = ("ground", "creators", "campaigns", "briefs", "payments", "reporting")
 # Written by every request that carries a session or key, whoever sends it.
-NOT_COUNTED = frozenset({"django_session", "usersessions_usersession", "accounts_apikey", "account_emailaddress"})
+NOT_COUNTED = frozenset(
+    {"django_session", "usersessions_usersession", "accounts_apikey", "account_emailaddress"}
+)
 
 
 def modules() -> dict[str, Any]:

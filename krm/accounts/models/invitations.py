@@ -34,7 +34,9 @@ class Invitation(ScopedModel):
     name = models.CharField(_("name"), max_length=150, blank=True)
     role = models.CharField(_("role"), max_length=32, choices=Role.choices)
     language = models.CharField(_("language"), max_length=8, default="en")
-    teams = models.ManyToManyField("accounts.BrandTeam", verbose_name=_("teams"), blank=True, related_name="+")
+    teams = models.ManyToManyField(
+        "accounts.BrandTeam", verbose_name=_("teams"), blank=True, related_name="+"
+    )
     all_teams = models.BooleanField(_("sees every brand"), default=False)
     attach = models.JSONField(default=list, blank=True)
     digest = models.CharField(max_length=64, blank=True, db_index=True)
@@ -114,7 +116,11 @@ class LoginLink(models.Model):
         indexes = [
             models.Index(fields=["email_hash", "-created_at"], name="login_link_email"),
             models.Index(fields=["ip_hash", "-created_at"], name="login_link_ip"),
-            models.Index(fields=["created_at"], condition=Q(sent_at=None, user__isnull=False), name="login_link_waiting"),
+            models.Index(
+                fields=["created_at"],
+                condition=Q(sent_at=None, user__isnull=False),
+                name="login_link_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

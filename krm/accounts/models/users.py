@@ -47,7 +47,9 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(email, password, role=Role.ADMINISTRATOR, all_teams=True, is_superuser=True, **fields)
+        return self.create_user(
+            email, password, role=Role.ADMINISTRATOR, all_teams=True, is_superuser=True, **fields
+        )
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)

@@ -76,7 +76,9 @@ class Accept(View):
                 return log_in(request, user, "invitation", "/")
         return self.show(request, invitation, form, 422)
 
-    def show(self, request: HttpRequest, invitation: Invitation, form: forms.Form, status: int = 200) -> HttpResponse:
+    def show(
+        self, request: HttpRequest, invitation: Invitation, form: forms.Form, status: int = 200
+    ) -> HttpResponse:
         with override(invitation.language):
             context = {"invitation": invitation, "form": form}
             return quiet(render(request, "accounts/accept.html", context, status=status))
@@ -90,7 +92,9 @@ class RequestLink(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form = LinkForm(initial={"email": request.GET.get("email", "")})
-        return render(request, "accounts/link_request.html", {"form": form, "next": request.GET.get("next", "")})
+        return render(
+            request, "accounts/link_request.html", {"form": form, "next": request.GET.get("next", "")}
+        )
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = LinkForm(request.POST)
@@ -168,4 +172,8 @@ class ConfirmByMail(AccessMixin, View):
             messages.error(request, _("Too many links were asked for. Wait a quarter of an hour."))
         else:
             messages.success(request, _("The link is on its way. Open it in this browser."))
-        return render(request, "accounts/confirm_by_mail.html", {"next": request.POST.get("next", ""), "sent": bool(sent)})
+        return render(
+            request,
+            "accounts/confirm_by_mail.html",
+            {"next": request.POST.get("next", ""), "sent": bool(sent)},
+        )

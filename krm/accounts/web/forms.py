@@ -30,7 +30,9 @@ class ProfileForm(KrmModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        zones = sorted(zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/"))
+        zones = sorted(
+            zone for zone in zoneinfo.available_timezones() if "/" in zone and not zone.startswith("Etc/")
+        )
         own = (("", _("As the agency (%(zone)s)") % {"zone": settings.TIME_ZONE}),)
         self.fields["timezone"].choices = [*own, *((zone, zone.replace("_", " ")) for zone in zones)]  # type: ignore[attr-defined]
         self.fields["language"] = forms.ChoiceField(label=_("Language"), choices=settings.LANGUAGES)
@@ -88,7 +90,9 @@ class InviteGuestForm(KrmForm):
 
 
 class AcceptForm(KrmForm):
-    name = forms.CharField(label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        label=_("Your name"), max_length=150, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
     password = forms.CharField(
         label=_("Password"),
         required=False,

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -75,7 +75,7 @@ class EndSession(AccessMixin, View):
         if session is None:
             raise Http404
         sessions.end(session, by=request.user)  # type: ignore[arg-type]
-        messages.success(request, gettext_now("That session has ended."))
+        messages.success(request, gettext("That session has ended."))
         return redirect(request, reverse("accounts:security"))
 
 
@@ -86,7 +86,7 @@ class EndOtherSessions(AccessMixin, View):
     def post(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
         sessions.end_others(user, by=user, keep=request.session.session_key or "")
-        messages.success(request, gettext_now("You are logged out everywhere else."))
+        messages.success(request, gettext("You are logged out everywhere else."))
         return redirect(request, reverse("accounts:security"))
 
 
@@ -117,4 +117,6 @@ class ApiKeyCreate(StepUp, FormPage):
         return response
 
 
-api_key_revoke = verb_view(ApiKey, apikeys.revoke, area="any", success=_("Key revoked."), success_url="accounts:api_keys")
+api_key_revoke = verb_view(
+    ApiKey, apikeys.revoke, area="any", success=_("Key revoked."), success_url="accounts:api_keys"
+)

@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Count, QuerySet
 from django.urls import reverse
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from krm.accounts import invitations, people, teams
@@ -21,7 +21,9 @@ from krm.web.pages import DetailPage, FormPage, ObjectFormPage, verb_view
 
 class PersonFilter(django_filters.FilterSet):
     role = django_filters.MultipleChoiceFilter(label=_("Role"), choices=Role.choices)
-    team = django_filters.ModelChoiceFilter(label=_("Team"), field_name="teams", queryset=BrandTeam.objects.all())
+    team = django_filters.ModelChoiceFilter(
+        label=_("Team"), field_name="teams", queryset=BrandTeam.objects.all()
+    )
     active = django_filters.BooleanFilter(label=_("Active"), field_name="is_active")
 
     class Meta:
@@ -43,13 +45,17 @@ class People(ListPage):
         Column(
             "teams",
             _("Teams"),
-            value=lambda u: gettext_now("every brand") if u.all_teams else ", ".join(t.name for t in u.teams.all()),
+            value=lambda u: (
+                gettext("every brand") if u.all_teams else ", ".join(t.name for t in u.teams.all())
+            ),
         ),
         Column("is_active", _("Active"), kind="bool", sort="is_active"),
         Column("last_login", _("Last login"), kind="ago", sort="last_login"),
         Column("email", _("E-mail"), sort="email", default=False),
     )
-    empty = Empty(_("Nobody here yet"), _("Invite your colleagues."), action=(_("Invite staff"), "accounts:invite"))
+    empty = Empty(
+        _("Nobody here yet"), _("Invite your colleagues."), action=(_("Invite staff"), "accounts:invite")
+    )
     actions = (
         (_("Invitations"), "accounts:invitations"),
         (_("Teams"), "accounts:teams"),
@@ -67,7 +73,13 @@ class Person(DetailPage):
     breadcrumbs = ((_("People"), "accounts:people"),)
 
     def get_actions(self) -> list[dict[str, Any]]:
-        return [{"label": gettext_now("Change access"), "url": reverse("accounts:access", args=[self.object.pk]), "style": ""}]
+        return [
+            {
+                "label": gettext("Change access"),
+                "url": reverse("accounts:access", args=[self.object.pk]),
+                "style": "",
+            }
+        ]
 
     def get_context(self) -> dict[str, Any]:
         return {"person": self.object}
@@ -81,7 +93,7 @@ class Access(StepUp, ObjectFormPage):
     breadcrumbs = ((_("People"), "accounts:people"),)
 
     def get_title(self) -> str:
-        return gettext_now("Access of %(name)s") % {"name": self.object}
+        return gettext("Access of %(name)s") % {"name": self.object}
 
     def get_initial(self) -> dict[str, Any]:
         user = self.object
@@ -111,7 +123,11 @@ class Teams(ListPage):
         Column("name", _("Name"), link=lambda t: reverse("accounts:team", args=[t.pk]), sort="name"),
         Column("people", _("People"), kind="number", value="people", sort="people"),
     )
-    empty = Empty(_("No teams yet"), _("Teams divide brands among your staff."), action=(_("New team"), "accounts:team_create"))
+    empty = Empty(
+        _("No teams yet"),
+        _("Teams divide brands among your staff."),
+        action=(_("New team"), "accounts:team_create"),
+    )
     breadcrumbs = ((_("People"), "accounts:people"),)
     actions = ((_("New team"), "accounts:team_create", "primary"),)
 
@@ -155,7 +171,11 @@ class TeamEdit(ObjectFormPage):
 
 
 team_delete = verb_view(
-    BrandTeam, teams.delete_team, perm="accounts.manage_people", success=_("Team deleted."), success_url="accounts:teams"
+    BrandTeam,
+    teams.delete_team,
+    perm="accounts.manage_people",
+    success=_("Team deleted."),
+    success_url="accounts:teams",
 )
 
 
@@ -166,7 +186,13 @@ class Invitations(ListPage):
     model = Invitation
     search_fields = ("name", "email")
     columns = (
-        Column("email", _("E-mail"), sort="email", sub="name", link=lambda i: reverse("accounts:invitation", args=[i.pk])),
+        Column(
+            "email",
+            _("E-mail"),
+            sort="email",
+            sub="name",
+            link=lambda i: reverse("accounts:invitation", args=[i.pk]),
+        ),
         Column("role", _("Role"), value=lambda i: i.get_role_display(), sort="role"),
         Column("state", _("State"), kind="state"),
         Column("invited_by", _("Invited by"), value="invited_by.name"),
@@ -176,9 +202,11 @@ class Invitations(ListPage):
     empty = Empty(_("No invitations"), _("People get a login by invitation."))
 
     def get_actions(self) -> list[dict[str, Any]]:
-        shown = [{"label": gettext_now("Invite a guest"), "url": reverse("accounts:invite_guest"), "style": ""}]
+        shown = [{"label": gettext("Invite a guest"), "url": reverse("accounts:invite_guest"), "style": ""}]
         if allowed(self.request.user, "accounts.invite_staff"):
-            shown.append({"label": gettext_now("Invite staff"), "url": reverse("accounts:invite"), "style": "primary"})
+            shown.append(
+                {"label": gettext("Invite staff"), "url": reverse("accounts:invite"), "style": "primary"}
+            )
         return shown
 
     def get_queryset(self) -> QuerySet[Invitation]:
@@ -242,4 +270,3 @@ send_again = verb_view(
 withdraw = verb_view(
     Invitation, invitations.withdraw, perm="accounts.invite_guest", success=_("Withdrawn."), success_url=_home
 )
-

@@ -52,7 +52,16 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
     class Meta:
         model = User
-        fields: ClassVar[Any] = ["id", "name", "email", "role", "team_ids", "all_teams", "is_active", "date_joined"]
+        fields: ClassVar[Any] = [
+            "id",
+            "name",
+            "email",
+            "role",
+            "team_ids",
+            "all_teams",
+            "is_active",
+            "date_joined",
+        ]
         read_only_fields: ClassVar[Any] = fields
 
 

@@ -54,7 +54,10 @@ class EventViewSet(StaffOnly, ReadViewSet):
 
     def get_queryset(self) -> QuerySet[Any]:
         found = super().get_queryset()
-        label, pk = self.request.query_params.get("subject_type"), self.request.query_params.get("subject_id", "")
+        label, pk = (
+            self.request.query_params.get("subject_type"),
+            self.request.query_params.get("subject_id", ""),
+        )
         user: Any = self.request.user
         if label and pk.isascii() and pk.isdigit() and len(pk) < 19 and not getattr(user, "all_teams", False):
             return seeing.events_of(user, label, int(pk))
@@ -109,7 +112,13 @@ class NotificationViewSet(ReadViewSet):
         """Everything unread becomes read."""
         return {"marked": notifications.mark_read(request.user)}  # type: ignore[arg-type]
 
-    @action(detail=False, methods=["get"], response=PreferenceSerializer, many=True, summary="How I want to be told")
+    @action(
+        detail=False,
+        methods=["get"],
+        response=PreferenceSerializer,
+        many=True,
+        summary="How I want to be told",
+    )
     def preferences(self, request: Request) -> list[dict[str, Any]]:
         """Per kind: in the app, by mail."""
         return notifications.preferences_of(request.user)  # type: ignore[arg-type]
@@ -199,7 +208,9 @@ class WebhookViewSet(StaffOnly, WriteViewSet):
 
     def perform_update(self, serializer: Any) -> None:
         serializer.instance = webhooks.update_endpoint(
-            serializer.instance, by=self.request.user, **serializer.validated_data  # type: ignore[arg-type]
+            serializer.instance,
+            by=self.request.user,
+            **serializer.validated_data,  # type: ignore[arg-type]
         )
 
     def perform_destroy(self, instance: WebhookEndpoint) -> None:
@@ -211,7 +222,9 @@ class WebhookViewSet(StaffOnly, WriteViewSet):
         endpoint, secret = webhooks.rotate_secret(self.get_object(), by=request.user)  # type: ignore[arg-type]
         return {"endpoint": endpoint, "secret": secret}
 
-    @action(detail=True, methods=["post"], response=WebhookDeliverySerializer, status=202, summary="Send a test")
+    @action(
+        detail=True, methods=["post"], response=WebhookDeliverySerializer, status=202, summary="Send a test"
+    )
     def test(self, request: Request, pk: str) -> WebhookDelivery:
         """Queue one message of type `krm.test`."""
         return webhooks.send_test(self.get_object(), by=request.user)  # type: ignore[arg-type]
@@ -309,12 +322,16 @@ class History(KrmAPIView):
             manager: Any = apps.get_model(app, model)._default_manager
         except LookupError as error:
             raise Http404 from error
-        obj = manager.visible_to(request.user).filter(pk=id).first() if hasattr(manager, "visible_to") else None
+        obj = (
+            manager.visible_to(request.user).filter(pk=id).first() if hasattr(manager, "visible_to") else None
+        )
         if obj is None:
             raise Http404
         unknown = set(request.query_params) - {"before"}
         before = request.query_params.get("before")
-        if unknown or (before is not None and not (before.isascii() and before.isdigit() and 0 < int(before) <= 2**62)):
-            raise serializers.ValidationError({name: "Not a valid parameter." for name in unknown or {"before"}})
+        if unknown or (
+            before is not None and not (before.isascii() and before.isdigit() and 0 < int(before) <= 2**62)
+        ):
+            raise serializers.ValidationError(dict.fromkeys(unknown or {"before"}, "Not a valid parameter."))
         changes, following = changes_of(obj, int(before) if before else None)
         return Response(HistoryOut({"results": changes, "next_before": following}).data)

@@ -29,7 +29,9 @@ class Event(models.Model):
     name = models.CharField(max_length=80)
     subject_type = models.CharField(max_length=80)  # "campaigns.offer"
     subject_id = models.BigIntegerField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
     data = models.JSONField(default=dict)
     request_id = models.CharField(max_length=64, blank=True)
     occurred_at = models.DateTimeField(default=timezone.now)
@@ -86,7 +88,6 @@ class Delivery(models.Model):
             models.Index(fields=["due_at"], condition=Q(state="pending"), name="delivery_due"),
             models.Index(fields=["id"], condition=Q(state="parked"), name="delivery_parked"),
         ]
-
 
     def __str__(self) -> str:
         return f"{self.event} → {self.subscriber}"

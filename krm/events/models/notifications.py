@@ -55,7 +55,9 @@ class Notification(models.Model):
 class NotificationPreference(models.Model):
     """How a person wants one kind; without a row the kind's default holds."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preferences")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notification_preferences"
+    )
     kind = models.CharField(max_length=80)
     in_app = models.BooleanField(default=True)
     email = models.BooleanField(default=True)

@@ -34,7 +34,9 @@ class WebhookEndpoint(ScopedModel):
     name = models.CharField(_("name"), max_length=100)
     url = models.URLField(_("address"), max_length=500)
     patterns = ArrayField(models.CharField(max_length=80), verbose_name=_("events"))
-    salt = models.CharField(max_length=32, default=new_salt)  # the signing secret is derived from it, see webhooks.py
+    salt = models.CharField(
+        max_length=32, default=new_salt
+    )  # the signing secret is derived from it, see webhooks.py
     is_active = models.BooleanField(_("active"), default=True)
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
 
@@ -65,7 +67,9 @@ class WebhookDelivery(models.Model):
         PARKED = "parked", _("Parked")
 
     endpoint = models.ForeignKey(WebhookEndpoint, on_delete=models.CASCADE, related_name="deliveries")
-    event = models.ForeignKey("events.Event", null=True, on_delete=models.CASCADE, related_name="+")  # null: a test
+    event = models.ForeignKey(
+        "events.Event", null=True, on_delete=models.CASCADE, related_name="+"
+    )  # null: a test
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PENDING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(default=timezone.now)

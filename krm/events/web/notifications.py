@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views import View
 
@@ -76,7 +76,9 @@ class Preferences(Page):
     def post(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
         in_app, email = set(request.POST.getlist("in_app")), set(request.POST.getlist("email"))
-        wanted = {kind.name: (kind.name in in_app, kind.name in email) for kind in notifications.kinds_for(user)}
+        wanted = {
+            kind.name: (kind.name in in_app, kind.name in email) for kind in notifications.kinds_for(user)
+        }
         notifications.choose(user, wanted)
-        messages.success(request, gettext_now("Saved."))
+        messages.success(request, gettext("Saved."))
         return redirect(request, reverse("events:preferences"))

@@ -23,11 +23,18 @@ def retry_many(request: object, queryset: QuerySet[Delivery]) -> str:
 class Parked(ListPage):
     name = "events.parked"
     title = _("Parked deliveries")
-    subtitle = _("Events that a part of KRM could not take in after several tries. Mend the cause, then retry.")
+    subtitle = _(
+        "Events that a part of KRM could not take in after several tries. Mend the cause, then retry."
+    )
     perm = "events.retry_deliveries"
     model = Delivery
     columns = (
-        Column("event", _("Event"), value="event.name", sub=lambda d: f"{d.event.subject_type} {d.event.subject_id}"),
+        Column(
+            "event",
+            _("Event"),
+            value="event.name",
+            sub=lambda d: f"{d.event.subject_type} {d.event.subject_id}",
+        ),
         Column("subscriber", _("Where"), sort="subscriber"),
         Column("attempts", _("Tries"), kind="number", sort="attempts"),
         Column("error", _("Error"), width="wide"),

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext as gettext_now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from krm.accounts.stepup import StepUp
@@ -53,7 +53,9 @@ class Webhooks(ListPage):
     )
     actions = ((_("New webhook"), "events:webhook_create", "primary"),)
     empty = Empty(
-        _("No webhooks yet"), _("Tell your BI, ERP or chat what happens here."), action=(_("New webhook"), "events:webhook_create")
+        _("No webhooks yet"),
+        _("Tell your BI, ERP or chat what happens here."),
+        action=(_("New webhook"), "events:webhook_create"),
     )
 
 
@@ -82,7 +84,13 @@ class WebhookPage(DetailPage):
     breadcrumbs = ((_("Webhooks"), "events:webhooks"),)
 
     def get_actions(self) -> list[dict[str, Any]]:
-        return [{"label": gettext_now("Edit"), "url": reverse("events:webhook_edit", args=[self.object.pk]), "style": ""}]
+        return [
+            {
+                "label": gettext("Edit"),
+                "url": reverse("events:webhook_edit", args=[self.object.pk]),
+                "style": "",
+            }
+        ]
 
     def get_context(self) -> dict[str, Any]:
         log: QuerySet[WebhookDelivery] = self.object.deliveries.select_related("event")[:50]
@@ -101,7 +109,12 @@ class WebhookEdit(ObjectFormPage):
 
     def get_initial(self) -> dict[str, Any]:
         found = self.object
-        return {"name": found.name, "url": found.url, "patterns": ", ".join(found.patterns), "is_active": found.is_active}
+        return {
+            "name": found.name,
+            "url": found.url,
+            "patterns": ", ".join(found.patterns),
+            "is_active": found.is_active,
+        }
 
     def save(self, form: Any) -> WebhookEndpoint:
         return webhooks.update_endpoint(self.object, by=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
@@ -128,7 +141,16 @@ def _page(delivery_or_endpoint: Any = None) -> str:
     return reverse("events:webhook", args=[endpoint.pk])
 
 
-test = verb_view(WebhookEndpoint, webhooks.send_test, perm=PERM, success=_("A test message is on its way."), success_url=_page)
-delete = verb_view(WebhookEndpoint, webhooks.delete_endpoint, perm=PERM, success=_("Deleted."), success_url="events:webhooks")
-retry = verb_view(WebhookDelivery, webhooks.retry, perm=PERM, success=_("Sent again shortly."), success_url=_page)
-
+test = verb_view(
+    WebhookEndpoint,
+    webhooks.send_test,
+    perm=PERM,
+    success=_("A test message is on its way."),
+    success_url=_page,
+)
+delete = verb_view(
+    WebhookEndpoint, webhooks.delete_endpoint, perm=PERM, success=_("Deleted."), success_url="events:webhooks"
+)
+retry = verb_view(
+    WebhookDelivery, webhooks.retry, perm=PERM, success=_("Sent again shortly."), success_url=_page
+)

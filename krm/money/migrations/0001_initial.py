@@ -2,8 +2,9 @@
 
 import django.core.validators
 import django.utils.timezone
-import krm.money.fields
 from django.db import migrations, models
+
+import krm.money.fields
 
 
 class Migration(migrations.Migration):

@@ -31,11 +31,18 @@ ROUTES = {
     "api:schema": Route(GET=ANYBODY),
     "api:me": Route(GET=EVERYONE, PATCH=EVERYONE),
     "api:history": Route(
-        GET=STAFF, kwargs=lambda side: {"app": "accounts", "model": "brandteam", "id": side.team.pk}, sees=STAFF
+        GET=STAFF,
+        kwargs=lambda side: {"app": "accounts", "model": "brandteam", "id": side.team.pk},
+        sees=STAFF,
     ),
     "api:teams-list": Route(GET=STAFF, POST=ADMINISTRATORS, sees=STAFF, data={"name": "New"}),
     "api:teams-detail": Route(
-        GET=STAFF, PATCH=ADMINISTRATORS, DELETE=ADMINISTRATORS, obj="spare", sees=STAFF, data={"name": "Other"}
+        GET=STAFF,
+        PATCH=ADMINISTRATORS,
+        DELETE=ADMINISTRATORS,
+        obj="spare",
+        sees=STAFF,
+        data={"name": "Other"},
     ),
     "api:users-list": Route(GET=STAFF),
     "api:users-detail": Route(GET=STAFF, obj="person", foreign=STAFF),
@@ -69,7 +76,10 @@ ROUTES = {
     "api:notifications-preferences": Route(GET=EVERYONE),
     "api:notifications-choose": Route(POST=EVERYONE),
     "api:webhooks-list": Route(
-        GET=STAFF, POST=MANAGERS, sees=STAFF, data={"name": "x", "url": "https://1.1.1.1/x", "patterns": ["*"]}
+        GET=STAFF,
+        POST=MANAGERS,
+        sees=STAFF,
+        data={"name": "x", "url": "https://1.1.1.1/x", "patterns": ["*"]},
     ),
     "api:webhooks-detail": Route(GET=MANAGERS, PATCH=MANAGERS, DELETE=MANAGERS, obj="webhook"),
     "api:webhooks-rotate-secret": Route(POST=MANAGERS, obj="webhook"),
@@ -96,7 +106,9 @@ ROUTES = {
     "accounts:api_key_revoke": Route(POST=EVERYONE, obj="key", foreign=NOBODY, why=OWN),
     "accounts:people": Route(GET=ADMINISTRATORS, sees=STAFF),
     "accounts:person": Route(GET=ADMINISTRATORS, obj="person", sees=STAFF, foreign=STAFF),
-    "accounts:access": Route(GET=ADMINISTRATORS, POST=ADMINISTRATORS, obj="person", sees=STAFF, foreign=STAFF),
+    "accounts:access": Route(
+        GET=ADMINISTRATORS, POST=ADMINISTRATORS, obj="person", sees=STAFF, foreign=STAFF
+    ),
     "accounts:deactivate": Route(POST=ADMINISTRATORS, obj="person", sees=STAFF, foreign=STAFF),
     "accounts:reactivate": Route(POST=ADMINISTRATORS, obj="person", sees=STAFF, foreign=STAFF),
     "accounts:invite": Route(GET=ADMINISTRATORS, POST=ADMINISTRATORS, sees=STAFF),
@@ -112,7 +124,9 @@ ROUTES = {
     # events
     "events:stream": Route(GET=EVERYONE),
     "events:notifications": Route(GET=EVERYONE),
-    "events:notification_open": Route(POST=EVERYONE, obj="notification", foreign=EVERYONE, why="A note of others: back to the list."),
+    "events:notification_open": Route(
+        POST=EVERYONE, obj="notification", foreign=EVERYONE, why="A note of others: back to the list."
+    ),
     "events:read_all": Route(POST=EVERYONE),
     "events:bell": Route(GET=EVERYONE),
     "events:preferences": Route(GET=EVERYONE, POST=EVERYONE),
@@ -143,7 +157,7 @@ ROUTES = {
     "web:style_calendar": Route(GET=STAFF),
     "web:style_calendar_move": Route(POST=STAFF),
     "web:style_dialog": Route(GET=STAFF, POST=STAFF),
-    "web:style_panel": Route(GET=STAFF, kwargs={"kind": "fast"}, foreign=STAFF),
+    "web:style_panel": Route(GET=STAFF, kwargs={"kind": "ok"}, foreign=STAFF),
     # operations
     "operations:healthz": Route(GET=ANYBODY),
     "operations:readyz": Route(GET=ANYBODY),
@@ -171,7 +185,9 @@ def make_objects(side: Side) -> None:
         invited_by=side.users["campaign_manager"],
         expires_at=timezone.now() + timedelta(days=1),
     )
-    side["event"] = Event.objects.create(name="test.seen", subject_type="accounts.brandteam", subject_id=side.team.pk)
+    side["event"] = Event.objects.create(
+        name="test.seen", subject_type="accounts.brandteam", subject_id=side.team.pk
+    )
     side["parked"] = Delivery.objects.create(event=side["event"], subscriber="test", state="parked")
     side["webhook"] = WebhookEndpoint.objects.create(
         owner=side.users["campaign_manager"], name="ERP", url="https://1.1.1.1/hook", patterns=["*"]
@@ -190,7 +206,9 @@ def make_objects(side: Side) -> None:
             scopes=["*"],
             expires_at=timezone.now() + timedelta(days=1),
         )
-        side["notification"][role] = Notification.objects.create(user=user, kind="test", title="News", key="k")
+        side["notification"][role] = Notification.objects.create(
+            user=user, kind="test", title="News", key="k"
+        )
         side["job"][role] = Job.objects.create(kind="test", by=user, title="Import")
         store = SessionStore()
         store.create()
