@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.http import Http404
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -51,7 +51,7 @@ class ConnectorOut(serializers.Serializer[Any]):
     calls = serializers.IntegerField(help_text="Calls in the last seven days.")
     budgets = BudgetOut(many=True, allow_null=True, help_text="Null: Redis is not reachable.")
     queue = QueueOut(allow_null=True)
-    errors = ErrorOut(many=True)
+    failures = ErrorOut(many=True, source="errors", help_text="Of the last seven days, by kind.")
     consents = serializers.DictField(child=serializers.IntegerField())
 
 
@@ -80,7 +80,7 @@ class ConnectorViewSet(StaffOnly, KrmViewSet):
     scopes = ("connectors:read", "connectors:write")
     lookup_field = "key"
     lookup_value_regex = "[a-z_]{1,30}"
-    pagination_class: ClassVar[Any] = None
+    pagination_class = None
 
     def get_object(self) -> Any:
         key = self.kwargs["key"]
