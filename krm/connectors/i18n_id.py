@@ -4,7 +4,7 @@ from __future__ import annotations
 
 ID: dict[str | tuple[str, str], str] = {
     # names of things
-    "expires": "kedaluwarsa",
+    "expires": "berlaku sampai",
     "API key": "Kunci API",
     "Expired": "Kedaluwarsa",
     "Active": "Aktif",
