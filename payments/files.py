@@ -68,3 +68,14 @@ def _redrawn(raw: bytes, form: str, field: str) -> bytes:
             return out.getvalue()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         raise ValidationError({field: _("The picture cannot be read. Send it again as JPG, PNG or PDF.")}) from None
+
+
+def stored_bytes(file: Any) -> bytes | None:
+    """What was stored, or None where there is no file; at most 10 MB by the check above."""
+    if not file:
+        return None
+    try:
+        with file.open("rb") as opened:
+            return bytes(opened.read())
+    except FileNotFoundError:
+        return None

@@ -6,7 +6,8 @@ from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter
@@ -18,6 +19,7 @@ from krm.accounts.stepup import require_recent_login
 from krm.api.viewsets import ReadViewSet, WriteViewSet, action
 from payments import invoices, ledger, milestones, payees, payouts, periods, policy
 from payments.api import serializers as s
+from payments.files import stored_bytes
 from payments.models import (
     ApprovalLimit,
     Invoice,
@@ -32,19 +34,37 @@ from payments.models import (
 SCOPES = ("payments:read", "payments:write")
 
 
-def download(file: Any, name: str) -> FileResponse:
-    if not file:
+def download(file: Any, name: str) -> HttpResponse:
+    data = stored_bytes(file)
+    if data is None:
         raise Http404
-    try:
-        answer = FileResponse(file.open("rb"), as_attachment=True, filename=name)
-    except FileNotFoundError as error:
-        raise Http404 from error
+    answer = HttpResponse(data, content_type="application/octet-stream")
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name or "file")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer
 
 
 FILE = {"responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY}}
+
+
+class Checked:
+    """Asks for the action's permission before its body is read, so that a refusal never depends on the body."""
+
+    perms: dict[str, str] = {}
+
+    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)  # type: ignore[misc]
+        perm = self.perms.get(self.action)  # type: ignore[attr-defined]
+        if perm and not self.detail:  # type: ignore[attr-defined]
+            check(request.user, perm)
+
+    def get_object(self) -> Any:
+        found = super().get_object()  # type: ignore[misc]
+        perm = self.perms.get(self.action)  # type: ignore[attr-defined]
+        if perm:
+            check(self.request.user, perm, getattr(found, "invoice", found))  # type: ignore[attr-defined]
+        return found
 
 
 class InvoiceFilter(django_filters.FilterSet):
@@ -57,10 +77,23 @@ class InvoiceFilter(django_filters.FilterSet):
         fields = ("state", "partnership", "payee", "currency")
 
 
-class InvoiceViewSet(WriteViewSet):
+class InvoiceViewSet(Checked, WriteViewSet):
     """Invoices of payees: draft, submit, match, approve, pay. The approver is never one of the makers."""
 
     model = Invoice
+    perms = {
+        "create": "payments.submit_invoice",
+        "partial_update": "payments.submit_invoice",
+        "draft": "payments.draft_invoice",
+        "document": "payments.submit_invoice",
+        "submit": "payments.submit_invoice",
+        "match": "payments.match_invoice",
+        "approve": "payments.approve_invoice",
+        "reject": "payments.reject_invoice",
+        "void": "payments.void_invoice",
+        "schedule": "payments.record_payment",
+        "pay": "payments.record_payment",
+    }
     scopes = SCOPES
     serializer_class = s.InvoiceSerializer
     write_serializer_class = s.InvoiceIn
@@ -195,10 +228,13 @@ class PayoutFilter(django_filters.FilterSet):
         fields = ("invoice", "state", "bank_code")
 
 
-class PayoutViewSet(ReadViewSet):
+class PayoutViewSet(Checked, ReadViewSet):
     """Payments that left the bank; they are recorded on their invoice."""
 
     model = Payout
+    perms = {
+        "reverse": "payments.reverse_payment",
+    }
     scopes = SCOPES
     serializer_class = s.PayoutSerializer
     filterset_class = PayoutFilter
@@ -222,10 +258,17 @@ class PayeeFilter(django_filters.FilterSet):
         fields = ("creator", "state", "kind")
 
 
-class PayeeViewSet(WriteViewSet):
+class PayeeViewSet(Checked, WriteViewSet):
     """Tax and bank data of KOLs. Numbers come out masked; `reveal` shows them to finance and is on record."""
 
     model = PayeeProfile
+    perms = {
+        "create": "payments.edit_payee",
+        "partial_update": "payments.edit_payee",
+        "verify": "payments.verify_payee",
+        "refuse": "payments.verify_payee",
+        "reveal": "payments.reveal_bank_data",
+    }
     scopes = SCOPES
     serializer_class = s.PayeeSerializer
     write_serializer_class = s.PayeeIn
@@ -266,13 +309,15 @@ class PayeeViewSet(WriteViewSet):
     )
     def reveal(self, request: Any, pk: str) -> Any:
         payee = self.get_object()
-        check(request.user, "payments.reveal_bank_data", payee)
         require_recent_login(request)
         return payees.reveal(payee, by=request.user, **self.input())
 
 
-class LedgerAccountViewSet(ReadViewSet):
+class LedgerAccountViewSet(Checked, ReadViewSet):
     model = LedgerAccount
+    perms = {
+        "trial_balance": "payments.view_ledger",
+    }
     scopes = SCOPES
     serializer_class = s.LedgerAccountSerializer
     ordering = "id"
@@ -289,7 +334,6 @@ class LedgerAccountViewSet(ReadViewSet):
     def trial_balance(self, request: Any) -> Any:
         from django.utils.dateparse import parse_date
 
-        check(request.user, "payments.view_ledger")
         text = request.query_params.get("until")
         try:
             until = parse_date(text) if text else None
@@ -306,10 +350,14 @@ class LedgerTransactionFilter(django_filters.FilterSet):
         fields = ("kind", "invoice", "payout", "occurred_on")
 
 
-class LedgerTransactionViewSet(WriteViewSet):
+class LedgerTransactionViewSet(Checked, WriteViewSet):
     """Postings; never changed, only reversed."""
 
     model = LedgerTransaction
+    perms = {
+        "create": "payments.post_ledger",
+        "reverse": "payments.post_ledger",
+    }
     scopes = SCOPES
     serializer_class = s.LedgerTransactionSerializer
     write_serializer_class = s.LedgerTransactionIn
@@ -319,7 +367,6 @@ class LedgerTransactionViewSet(WriteViewSet):
         return super().get_queryset().prefetch_related("entries__account")
 
     def perform_create(self, serializer: Any) -> None:
-        check(self.request.user, "payments.post_ledger")
         data = serializer.validated_data
         try:
             legs = [ledger.debit(leg["account"], leg["amount"], leg["currency"]) for leg in data["entries"]]
@@ -338,8 +385,12 @@ class LedgerTransactionViewSet(WriteViewSet):
         return ledger.reverse_manual(self.get_object(), by=request.user, **self.input())
 
 
-class LedgerPeriodViewSet(ReadViewSet):
+class LedgerPeriodViewSet(Checked, ReadViewSet):
     model = LedgerPeriod
+    perms = {
+        "close": "payments.close_period",
+        "reopen": "payments.reopen_period",
+    }
     scopes = SCOPES
     serializer_class = s.LedgerPeriodSerializer
 
@@ -352,10 +403,13 @@ class LedgerPeriodViewSet(ReadViewSet):
         return periods.reopen(self.get_object(), by=request.user, **self.input())
 
 
-class PaymentPolicyViewSet(WriteViewSet):
+class PaymentPolicyViewSet(Checked, WriteViewSet):
     """The one row of payment rules; its id is 1."""
 
     model = PaymentPolicy
+    perms = {
+        "partial_update": "payments.change_policy",
+    }
     scopes = SCOPES
     serializer_class = s.PaymentPolicySerializer
 
@@ -367,10 +421,14 @@ class PaymentPolicyViewSet(WriteViewSet):
         )
 
 
-class InvoiceLimitViewSet(WriteViewSet):
+class InvoiceLimitViewSet(Checked, WriteViewSet):
     """How much a role approves; setting one again replaces it."""
 
     model = ApprovalLimit
+    perms = {
+        "create": "payments.change_policy",
+        "destroy": "payments.change_policy",
+    }
     scopes = SCOPES
     serializer_class = s.InvoiceLimitSerializer
 

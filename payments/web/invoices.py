@@ -6,8 +6,9 @@ from typing import Any
 
 import django_filters
 from django.db.models import F, Prefetch
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,6 +18,7 @@ from krm.events.models import Event
 from krm.web.lists import BulkAction, Column, Empty, ListPage
 from krm.web.pages import DetailPage, ObjectFormPage, Page, TabPage
 from payments import invoices, milestones, payouts, policy, promise, summaries, withholding, words
+from payments.files import stored_bytes
 from payments.models import Invoice, InvoiceState, LedgerTransaction, Payout
 from payments.tax import NeedsReview
 from payments.web import forms
@@ -289,7 +291,7 @@ class Pay(ObjectFormPage):
 
 class ReversePayment(ObjectFormPage):
     model = Payout
-    perm = None
+    perm = "payments.reverse_payment"
     form_class = forms.ReversePaymentForm
     template_name = "web/form.html"
     submit_label = gettext_lazy("It came back")
@@ -337,13 +339,11 @@ class CampaignTab(TabPage):
 
 def serve(file: Any, name: str) -> HttpResponse:
     """A stored file as a download: never shown inline, never guessed at by the browser."""
-    if not file:
+    data = stored_bytes(file)
+    if data is None:
         raise Http404
-    try:
-        opened = file.open("rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
-    answer = FileResponse(opened, as_attachment=True, filename=name or file.name.rsplit("/", 1)[-1])
+    answer = HttpResponse(data, content_type="application/octet-stream")
+    answer["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=name or "file")
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from krm.accounts.permissions import check
 from krm.money.amounts import from_minor
 from krm.web.lists import Column, Empty, ListPage
 from krm.web.lists.export import csv_response, xlsx_response
@@ -317,6 +318,10 @@ class PolicyPage(FormPage):
             "rules": sorted(all_rules(), key=lambda r: (r.code, r.effective_from)),
             "today": timezone.localdate(),
         }
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        check(request.user, "payments.change_policy")
+        return super().post(request, *args, **kwargs)
 
     def save(self, form: Any) -> PaymentPolicy:
         return policy.change(policy.current(), by=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]

@@ -46,7 +46,7 @@ def test_the_whole_journey_by_program(cast: Cast, api_for: Any) -> None:
     assert back.json()["state"] == "reversed"
     assert kol.get(address).json()["state"] == "approved"
     file = kol.get(f"{address}/file")
-    assert b"".join(file.streaming_content).startswith(b"%PDF")
+    assert file.content.startswith(b"%PDF")
     balance = {row["code"]: row["balance"] for row in finance.get(f"{V1}/ledger-accounts/trial_balance").json()}
     assert Decimal(balance["2100"]) == -19_500_000
 
