@@ -30,8 +30,9 @@ def harden(response: HttpResponseBase, name: str, *, attachment: bool) -> HttpRe
     return response
 
 
-def _blocks(file: Any, start: int, length: int) -> Iterator[bytes]:
-    with file:
+def _blocks(stored: Any, start: int, length: int) -> Iterator[bytes]:
+    """Opened when the first byte is asked for, so that an answer nobody reads leaves nothing open."""
+    with stored.storage.open(stored.name, "rb") as file:
         file.seek(start)
         while length > 0 and (block := file.read(min(BLOCK, length))):
             length -= len(block)
@@ -56,10 +57,9 @@ def stream(request: HttpRequest, file: Any, start: int, length: int, **kwargs: A
 
 def serve(request: HttpRequest, asset: Asset, *, attachment: bool) -> HttpResponseBase:
     """The file, or the part of it that a video player asks for."""
-    try:
-        file = asset.file.storage.open(asset.file.name, "rb")
-    except FileNotFoundError as error:
-        raise Http404 from error
+    file = asset.file
+    if not file.storage.exists(file.name):
+        raise Http404
     wanted = _RANGE.match(request.headers.get("range", ""))
     if wanted and (wanted[1] or wanted[2]):
         if wanted[1]:
@@ -67,7 +67,6 @@ def serve(request: HttpRequest, asset: Asset, *, attachment: bool) -> HttpRespon
         else:
             start, end = max(asset.size - int(wanted[2]), 0), asset.size - 1
         if start > end:
-            file.close()
             return HttpResponse(status=416, headers={"Content-Range": f"bytes */{asset.size}"})
         response = stream(request, file, start, end - start + 1, status=206, content_type=asset.content_type)
         response["Content-Range"] = f"bytes {start}-{end}/{asset.size}"

@@ -439,10 +439,10 @@ class UploadViewSet(WriteViewSet):
     )
     def data(self, request: Request, pk: str) -> Any:
         """One piece of the file, beginning at `Upload-Offset`."""
+        upload = self.get_object()
         offset, length = request.headers.get("upload-offset", ""), request.headers.get("content-length", "")
         if not (offset.isdigit() and length.isdigit() and len(offset) < 16 and len(length) < 16):
             raise ParseError("Send Upload-Offset and Content-Length as whole numbers.")
-        upload = self.get_object()
         return uploads.append(
             upload,
             by=request.user,

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from krm.accounts.scope import Scope
 
 
+class ReviewSettingsQuerySet(ScopedQuerySet["ReviewSettings"]):
+    def _scoped(self, scope: Scope) -> ReviewSettingsQuerySet:
+        return self.filter(scoping.staff(scope, "campaign"))
+
+
 @pghistory.track()
 class ReviewSettings(models.Model):
     """How content of one campaign is reviewed; a campaign without a row has the defaults."""
@@ -49,6 +54,8 @@ class ReviewSettings(models.Model):
         help_text=_("For clients who answer by e-mail or chat. The note with the proof is required."),
     )
     concepts_required = models.BooleanField(_("A chosen concept comes before the draft"), default=True)
+
+    objects = ReviewSettingsQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review settings")

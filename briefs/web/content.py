@@ -324,6 +324,7 @@ def decide_view(area: str) -> Any:
     class Decide(ObjectFormPage):
         model = Draft
         area = wanted
+        perm = "briefs.review_client" if wanted == "client" else "briefs.review_agency"
         form_class = OptionalCommentForm
         template_name = "briefs/decide.html"
         title = _("Your decision")
