@@ -8,3 +8,9 @@ class CampaignsConfig(AppConfig):
     name = "campaigns"
     verbose_name = _("Campaigns")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from campaigns.guests import ATTACHMENT
+        from krm.accounts.invitations import register_attachment
+
+        register_attachment(ATTACHMENT)

@@ -136,7 +136,7 @@ def commitments(campaigns: Iterable[int], *, without: int | None = None) -> dict
     rows = (
         Partnership.objects.filter(campaign_id__in=list(campaigns))
         .exclude(state__in=["cancelled", "declined"])
-        .exclude(pk=without)
+        .exclude(pk=without or 0)
         .annotate(promised=Coalesce(Subquery(agreed), Subquery(accepted), Subquery(on_table), Decimal(0)))
         .values("campaign_id")
         .annotate(sum=Sum("promised"))

@@ -131,7 +131,7 @@ def _two_digits(value: Decimal) -> Decimal:
 
 def propose_tiers() -> list[dict[str, Any]]:
     tiers = list(Tier.objects.order_by("-floor")[: len(TIER_ROLES)])
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"tier": tier, "role": str(role), "count": 0, "share": share}
         for tier, (role, share) in zip(tiers, TIER_ROLES, strict=False)
     ]

@@ -110,8 +110,8 @@ def clause_values(agreement: Agreement) -> dict[str, str]:
         ),
         (
             "id",
-            "Brand boleh mengunggah ulang konten di akunnya sendiri dengan menyebut KOL. Penggunaan lain memerlukan "
-            "perjanjian baru.",
+            "Brand boleh mengunggah ulang konten di akunnya sendiri dengan menyebut KOL. Selain itu perlu perjanjian "
+            "baru.",
             "Brand boleh menggunakan konten sebagai berikut: {what}{until}.",
             "Tidak ada eksklusivitas.",
             "Sejak {start} sampai {end} KOL tidak mengiklankan brand lain dalam kategori “{category}”.",
@@ -303,7 +303,7 @@ def set_milestones(agreement: Agreement, *, by: User, rows: list[dict[str, Any]]
                     amount=amount,
                     currency=agreement.currency,
                     trigger=trigger,
-                    deliverable=own.get(piece_id) if trigger == Trigger.ON_DELIVERABLE else None,
+                    deliverable=own.get(int(piece_id or 0)) if trigger == Trigger.ON_DELIVERABLE else None,
                     due_on=row.get("due_on") or None,
                     order=index,
                 )

@@ -242,7 +242,7 @@ def _payload(signature: AgreementSignature) -> str:
     )
 
 
-def seal(signature: AgreementSignature, secret: str | None = None) -> str:
+def seal(signature: AgreementSignature, secret: str | bytes | None = None) -> str:
     return salted_hmac(SALT, _payload(signature), secret=secret, algorithm="sha256").hexdigest()
 
 

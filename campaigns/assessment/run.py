@@ -85,6 +85,7 @@ def _posts(account_ids: set[int]) -> dict[int, list[PostFacts]]:
         )
     )
     found: dict[int, list[PostFacts]] = defaultdict(list)
+    row: Any
     for row in rows:
         caption = row["caption"].lower()
         found[row["account_id"]].append(
@@ -140,6 +141,7 @@ def _competitor_work(brand: Brand, creator_ids: set[int]) -> dict[int, set[str]]
 
 def _history(creator_ids: set[int]) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {pk: {} for pk in creator_ids}
+    row: Any
     done = (
         Deliverable.objects.filter(
             partnership__creator_id__in=creator_ids,

@@ -59,9 +59,8 @@ class CampaignQuerySet(ScopedQuerySet):
         if scope.kind == "client":
             return self.filter(client_q(scope, "brand__")).exclude(state="draft")
         if scope.kind == "portal":
-            joined = self.model._meta.get_field("partnerships").related_model.objects.filter(
-                creator_id__in=my_creators(scope)
-            )
+            partnership: Any = self.model._meta.get_field("partnerships").related_model
+            joined = partnership.objects.filter(creator_id__in=my_creators(scope))
             return self.filter(pk__in=joined.values("campaign_id")).exclude(state="draft")
         return self.none()
 

@@ -30,4 +30,4 @@ def portal_q(scope: Scope, creator: str) -> Q:
 
 def my_creators(scope: Scope) -> QuerySet[Any, Any]:
     """Ids of the creators a portal user speaks for."""
-    return CreatorAccess.objects.filter(user_id=scope.user_id, revoked_at=None).values("creator_id")
+    return CreatorAccess.objects.filter(user_id=scope.user_id or 0, revoked_at=None).values("creator_id")

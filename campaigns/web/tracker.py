@@ -48,7 +48,9 @@ def ready(queryset: Any) -> Any:
 
 def board_of(deliverables: list[Deliverable]) -> list[dict[str, Any]]:
     labels = dict(DeliverableState.choices)
-    columns = {key: {"key": key, "label": labels[key], "cards": []} for key in COLUMNS}
+    columns: dict[str, dict[str, Any]] = {
+        key: {"key": key, "label": labels[key], "cards": []} for key in COLUMNS
+    }
     for deliverable in deliverables:
         if deliverable.state in columns:
             health = tracking.health(deliverable)
