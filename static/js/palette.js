@@ -31,6 +31,7 @@ class Palette extends HTMLElement {
     else this.input.removeAttribute("aria-activedescendant");
   }
   key(event) {
+    if (event.key === "Escape") { event.preventDefault(); box().close(); return; }
     if (event.key === "ArrowDown") { event.preventDefault(); this.mark(this.at + 1); }
     if (event.key === "ArrowUp") { event.preventDefault(); this.mark(this.at - 1); }
     if (event.key === "Enter") { event.preventDefault(); this.options?.[this.at]?.click(); }

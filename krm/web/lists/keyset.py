@@ -16,7 +16,7 @@ from uuid import UUID
 
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
 from django.db.models.expressions import BaseExpression, Combinable
 
 KEY = "krm_sort"
@@ -107,6 +107,10 @@ class Keyset:
                 value = self.field.to_python(value)
         except (ValidationError, ValueError, TypeError):
             return None
+        if type(value) is int:
+            # Django guesses IntegerField for arithmetic on big integers and then answers a comparison with a
+            # larger number by itself, as always true or false; an expression goes to the database as it is.
+            value = Value(value, output_field=models.BigIntegerField())
         op = "lt" if self.descending != backwards else "gt"
         if self.by_pk:
             return Q(**{f"pk__{op}": pk})
