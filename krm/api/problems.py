@@ -189,7 +189,7 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
             detail = (
                 exc.detail
                 if isinstance(exc.detail, str)
-                else "; ".join(sum(flatten(exc.detail).values(), []))
+                else "; ".join(t for texts in flatten(exc.detail).values() for t in texts)
             )
             return response(exc.status_code, detail, request=request, headers=headers)
     return None  # a bug: Django logs it, the middleware turns the answer into a problem

@@ -142,3 +142,28 @@ def test_accepting_twice_makes_one_login(admin_user: Any, team: Any) -> None:
     with pytest.raises(Conflict, match="no longer valid"):
         invitations.accept(token, name="Sari", password=PASSWORD)
     assert User.objects.filter(email="sari@agency.example").count() == 1
+
+
+@pytest.mark.parametrize("kind", ["creator", "brand"])
+def test_a_guest_gets_what_they_were_invited_to(admin_user: Any, team: Any, kind: str) -> None:
+    from campaigns.models import Brand
+    from creators.models import Creator
+
+    ours = Creator.objects.create(name="Ayu") if kind == "creator" else Brand.objects.create(team=team, name="Kopi")
+    other = Creator.objects.create(name="Bayu") if kind == "creator" else Brand.objects.create(team=team, name="Teh")
+    role = "talent_manager" if kind == "creator" else "client_viewer"
+    invitation = invite(admin_user, team, role=role, teams=[], attach=[(kind, ours.pk)])
+    tasks.send_invitation(invitation.pk)
+    user = invitations.accept(link_in_mail().split("/")[2], name="Sari")
+    assert list(type(ours).objects.visible_to(user)) == [ours]
+    assert not user.has_usable_password()
+    assert other not in type(ours).objects.visible_to(user)
+
+
+def test_what_the_inviter_cannot_see_they_cannot_give(staff: Any, team: Any) -> None:
+    from campaigns.models import Brand
+    from krm.accounts.models import BrandTeam
+
+    foreign = Brand.objects.create(team=BrandTeam.objects.create(name="Others"), name="Teh")
+    with pytest.raises(ValidationError, match="Choose from the list"):
+        invite(staff(), team, role="client_viewer", teams=[], attach=[("brand", foreign.pk)])

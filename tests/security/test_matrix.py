@@ -116,6 +116,6 @@ def judge(
         return (
             "" if status == 403 else f"should be 403 (may know of it, may not do it), got {status} {target}"
         )
-    if route.sees is None and not (relation == "foreign"):
+    if route.sees is None and relation != "foreign":
         return "" if status in (403, 404) else f"should be refused, got {status} {target}"
     return "" if status == 404 else f"should be 404, got {status} {target}"
