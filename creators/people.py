@@ -128,7 +128,7 @@ def clean(**given: Any) -> dict[str, Any]:
 
 def _text(name: str, value: Any) -> str:
     text = str(value or "").replace("\x00", "").strip()
-    longest = Creator._meta.get_field(name).max_length
+    longest = getattr(Creator._meta.get_field(name), "max_length", None)
     if longest and len(text) > longest:
         raise ValidationError(_("At most %(count)s characters.") % {"count": longest})
     return text

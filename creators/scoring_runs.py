@@ -181,7 +181,7 @@ def _announce(account_ids: list[int]) -> None:
         if account.creator_id:
             owners.setdefault(account.creator_id, []).append(account.pk)
     if len(owners) <= ONE_EVENT_EACH:
-        known = {account.creator_id: account.creator for account in accounts if account.creator_id}
+        known = {account.creator.pk: account.creator for account in accounts if account.creator}
         for creator_id, mine in owners.items():
             record(
                 "creators.scores_updated",

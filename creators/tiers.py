@@ -28,20 +28,19 @@ def ladder() -> list[tuple[int, int, int | None]]:
 def set_ladder(steps: Sequence[Step], *, by: User) -> list[Tier]:
     """Replace the ladder by name and floor; each band ends where the next one begins, so there are no gaps."""
     check(by, "creators.tiers")
-    clean = sorted(
-        ({"name": s["name"].strip(), "floor": int(s["floor"])} for s in steps), key=lambda s: -s["floor"]
-    )  # type: ignore[operator]
+    clean: list[Step] = [{"name": s["name"].strip(), "floor": int(s["floor"])} for s in steps]
+    clean.sort(key=lambda step: -step["floor"])
     if not clean:
         raise ValidationError({"floor": _("Keep at least one tier.")})
     if any(not step["name"] for step in clean):
         raise ValidationError({"name": _("Give every tier a name.")})
-    names = [str(step["name"]).casefold() for step in clean]
+    names = [step["name"].casefold() for step in clean]
     if len(set(names)) < len(names):
         raise ValidationError({"name": _("Two tiers have the same name. Rename one.")})
     floors = [step["floor"] for step in clean]
     if len(set(floors)) < len(floors):
         raise ValidationError({"floor": _("Two tiers begin at the same number. Change one.")})
-    if min(int(floor) for floor in floors) < 0:
+    if min(floors) < 0:
         raise ValidationError({"floor": _("A tier cannot begin below zero.")})
     with transaction.atomic():
         held = {tier.name.casefold(): tier for tier in Tier.objects.select_for_update()}
@@ -52,13 +51,13 @@ def set_ladder(steps: Sequence[Step], *, by: User) -> list[Tier]:
             Tier.objects.filter(pk=tier.pk).update(floor=10**15 + offset, ceiling=None)
         ceiling: int | None = None
         for step in clean:
-            name, floor = str(step["name"]), int(step["floor"])
+            name, floor = step["name"], step["floor"]
             tier = held.get(name.casefold()) or Tier()
             tier.name, tier.floor, tier.ceiling = name, floor, ceiling
             tier.save()
             kept.append(tier)
             ceiling = floor
-        record("creators.tiers_changed", kept[0], actor=by, data={"floors": [int(f) for f in floors]})
+        record("creators.tiers_changed", kept[0], actor=by, data={"floors": floors})
         enqueue("creators.retier")
     return kept
 

@@ -31,11 +31,6 @@ S = serializers
 Words = S.ListField(child=S.CharField(max_length=60), max_length=20)
 
 
-class TagNames(S.RelatedField):  # type: ignore[type-arg]
-    def to_representation(self, value: Tag) -> str:
-        return value.name
-
-
 class CreatorRow(S.ModelSerializer[Creator]):
     tier = S.CharField(source="tier.name", allow_null=True, default=None, read_only=True)
     tags = S.SerializerMethodField()
@@ -297,7 +292,9 @@ class MappingIn(S.Serializer[Any]):
     mapping = S.DictField(child=S.CharField(max_length=40, allow_blank=True))
     platform = S.ChoiceField(Platform.choices, required=False, allow_blank=True)
     as_of = S.DateField(required=False, allow_null=True)
-    source = S.ChoiceField([Source.VENDOR.value, Source.MANUAL.value, Source.PUBLIC.value], required=False)
+    source = S.ChoiceField(  # type: ignore[assignment]
+        [Source.VENDOR.value, Source.MANUAL.value, Source.PUBLIC.value], required=False
+    )
     tags = S.ListField(child=S.CharField(max_length=60), max_length=50, required=False)
     same_name = S.BooleanField(required=False)
     strict = S.BooleanField(required=False)

@@ -32,9 +32,23 @@ from creators.models import (
     Tier,
 )
 from krm.accounts.models import Invitation
+from krm.accounts.permissions import check
 from krm.api.viewsets import ReadViewSet, StaffOnly, WriteViewSet, action
 
 SCOPES = ("creators:read", "creators:write")
+
+
+class Permitted:
+    """Asks for the permission of an action before its body is read: who may not is told so, not what is missing."""
+
+    perms: ClassVar[dict[str, str]] = {}
+
+    def handle(self, *args: Any, **kwargs: Any) -> Any:
+        view: Any = self
+        perm = self.perms.get(view.action or "")
+        if perm:
+            check(view.request.user, perm, view.get_object() if view.detail else None)
+        return super().handle(*args, **kwargs)  # type: ignore[misc]
 
 
 class CreatorApiFilter(discovery.CreatorFilter):
@@ -45,7 +59,7 @@ class CreatorApiFilter(discovery.CreatorFilter):
         return discovery.search(queryset, value)
 
 
-class CreatorViewSet(WriteViewSet):
+class CreatorViewSet(Permitted, WriteViewSet):
     """Creators. Portal users see those they act for, without tags, scores and notes."""
 
     model = Creator
@@ -53,6 +67,18 @@ class CreatorViewSet(WriteViewSet):
     write_serializer_class = s.CreatorIn
     filterset_class = CreatorApiFilter
     scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {
+        "create": "creators.change",
+        "partial_update": "creators.change",
+        "contact": "creators.edit_contact",
+        "block": "creators.change",
+        "archive": "creators.change",
+        "restore": "creators.change",
+        "tags": "creators.tag",
+        "tag": "creators.tag",
+        "accounts": "creators.change",
+        "invite": "creators.grant_access",
+    }
     ordering = "-id"
     ordering_fields = ("followers", "engagement_rate", "authenticity", "name", "figures_at")
 
@@ -171,13 +197,20 @@ WINDOW = [
 ]
 
 
-class AccountViewSet(StaffOnly, ReadViewSet):
+class AccountViewSet(Permitted, StaffOnly, ReadViewSet):
     """Accounts with their newest figures."""
 
     model = SocialAccount
     serializer_class = s.AccountOut
     filterset_class = AccountFilter
     scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {
+        "refresh": "creators.refresh",
+        "link": "creators.change",
+        "unlink": "creators.change",
+        "pause": "creators.change",
+        "resume": "creators.change",
+    }
     ordering_fields = ("followers", "figures_as_of")
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -315,7 +348,7 @@ class RateFilter(df.FilterSet):
         fields: ClassVar[Any] = ["creator", "platform", "format", "currency"]
 
 
-class RateCardViewSet(WriteViewSet):
+class RateCardViewSet(Permitted, WriteViewSet):
     """Rate cards; portal users read those of their creators."""
 
     model = RateCard
@@ -323,6 +356,11 @@ class RateCardViewSet(WriteViewSet):
     write_serializer_class = s.RateIn
     filterset_class = RateFilter
     scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {
+        "create": "creators.rates",
+        "partial_update": "creators.rates",
+        "destroy": "creators.rates",
+    }
 
     def perform_create(self, serializer: Any) -> None:
         values = dict(serializer.validated_data)
@@ -345,12 +383,17 @@ def _visible(request: Request, creator: Creator) -> Creator:
     return found
 
 
-class TagViewSet(StaffOnly, WriteViewSet):
+class TagViewSet(Permitted, StaffOnly, WriteViewSet):
     """Tags of creators."""
 
     model = Tag
     serializer_class = s.TagOut
     scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {
+        "create": "creators.tag",
+        "partial_update": "creators.tag",
+        "destroy": "creators.tag",
+    }
     ordering = "name"
     ordering_fields = ("name",)
 
@@ -358,20 +401,20 @@ class TagViewSet(StaffOnly, WriteViewSet):
         serializer.instance = tagging.create_tag(by=self.request.user, **serializer.validated_data)  # type: ignore[arg-type]
 
     def perform_update(self, serializer: Any) -> None:
-        serializer.instance = tagging.rename_tag(
-            serializer.instance, by=self.request.user, **serializer.validated_data
-        )  # type: ignore[arg-type]
+        by: Any = self.request.user
+        serializer.instance = tagging.rename_tag(serializer.instance, by=by, **serializer.validated_data)
 
     def perform_destroy(self, instance: Tag) -> None:
         tagging.delete_tag(instance, by=self.request.user)  # type: ignore[arg-type]
 
 
-class TierViewSet(StaffOnly, ReadViewSet):
+class TierViewSet(Permitted, StaffOnly, ReadViewSet):
     """The ladder of size bands."""
 
     model = Tier
     serializer_class = s.TierOut
     scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {"ladder": "creators.tiers"}
     ordering = "-floor"
     ordering_fields = ("floor",)
 
@@ -407,7 +450,7 @@ class NoteFilter(df.FilterSet):
         fields: ClassVar[Any] = ["creator", "author", "pinned"]
 
 
-class NoteViewSet(StaffOnly, WriteViewSet):
+class NoteViewSet(Permitted, StaffOnly, WriteViewSet):
     """Internal notes about creators."""
 
     model = Note
@@ -415,6 +458,11 @@ class NoteViewSet(StaffOnly, WriteViewSet):
     write_serializer_class = s.NoteIn
     filterset_class = NoteFilter
     scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {
+        "create": "creators.note",
+        "partial_update": "creators.note",
+        "destroy": "creators.note",
+    }
 
     def perform_create(self, serializer: Any) -> None:
         values = dict(serializer.validated_data)
@@ -435,13 +483,14 @@ class AccessFilter(df.FilterSet):
         fields: ClassVar[Any] = ["creator", "user", "relation"]
 
 
-class AccessViewSet(StaffOnly, ReadViewSet):
+class AccessViewSet(Permitted, StaffOnly, ReadViewSet):
     """Who may act for creators in the portal."""
 
     model = CreatorAccess
     serializer_class = s.AccessOut
     filterset_class = AccessFilter
     scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {"revoke": "creators.grant_access"}
 
     @action(detail=True, methods=["post"], summary="Revoke")
     def revoke(self, request: Request, pk: str) -> CreatorAccess:
@@ -449,12 +498,19 @@ class AccessViewSet(StaffOnly, ReadViewSet):
         return access.revoke(self.get_object(), by=request.user)  # type: ignore[arg-type]
 
 
-class ImportViewSet(StaffOnly, WriteViewSet):
+class ImportViewSet(Permitted, StaffOnly, WriteViewSet):
     """Imports of lists: upload, confirm the mapping, start, then follow the job."""
 
     model = CreatorImport
     serializer_class = s.ImportOut
     scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {
+        "create": "creators.import",
+        "destroy": "creators.import",
+        "paste": "creators.import",
+        "configure": "creators.import",
+        "start": "creators.import",
+    }
 
     @extend_schema(request={"multipart/form-data": s.UploadIn}, responses={201: s.ImportOut})
     def create(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -179,7 +179,7 @@ WHERE ({", ".join(f"creators_accountsnapshot.{n}" for n in FIGURES)}) IS DISTINC
 def swap(batch: CreatorImport) -> dict[str, Any]:
     """Write everything staged for `batch`; counts, and the ids of the accounts the list names."""
     options = batch.options or {}
-    values = {
+    values: dict[str, Any] = {
         "batch": batch.pk,
         "source": batch.source,
         "as_of": batch.as_of,

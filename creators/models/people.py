@@ -27,7 +27,7 @@ class OpenToStaff(ScopedQuerySet):
     def _scoped(self, scope: Scope) -> Self:
         if scope.kind == "staff":
             return self
-        if scope.kind == "portal":
+        if scope.kind == "portal" and scope.user_id is not None:
             granted = CreatorAccess.objects.filter(user_id=scope.user_id, revoked_at=None).values(
                 "creator_id"
             )

@@ -48,9 +48,8 @@ class CreatorForm(KrmForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = User.objects.filter(role__in=STAFF_ROLES, is_active=True).order_by(
-            "name"
-        )  # type: ignore[attr-defined]
+        owner: Any = self.fields["owner"]
+        owner.queryset = User.objects.filter(role__in=STAFF_ROLES, is_active=True).order_by("name")
 
 
 class CreatorCreateForm(CreatorForm):

@@ -76,9 +76,8 @@ class ImportPaste(FormPage):
     breadcrumbs = CRUMBS
 
     def save(self, form: Any) -> CreatorImport:
-        return uploads.paste(
-            form.cleaned_data["text"], by=self.request.user, platform=form.cleaned_data["platform"]
-        )  # type: ignore[arg-type]
+        by: Any = self.request.user
+        return uploads.paste(form.cleaned_data["text"], by=by, platform=form.cleaned_data["platform"])
 
 
 class ImportMapping(ObjectFormPage):

@@ -36,26 +36,25 @@ def score_text(value: float | None) -> str | None:
 
 
 def add_tags(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str:
-    count = tagging.tag(
-        list(chosen.values_list("pk", flat=True)), form.cleaned_data["names"], by=request.user
-    )  # type: ignore[arg-type]
+    by: Any = request.user
+    count = tagging.tag(list(chosen.values_list("pk", flat=True)), form.cleaned_data["names"], by=by)
     return ngettext("%(count)s creator tagged.", "%(count)s creators tagged.", count) % {"count": count}
 
 
 def remove_tags(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str:
-    count = tagging.untag(
-        list(chosen.values_list("pk", flat=True)), form.cleaned_data["names"], by=request.user
-    )  # type: ignore[arg-type]
+    by: Any = request.user
+    count = tagging.untag(list(chosen.values_list("pk", flat=True)), form.cleaned_data["names"], by=by)
     return ngettext("Tags taken off %(count)s creator.", "Tags taken off %(count)s creators.", count) % {
         "count": count
     }
 
 
 def archive(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str:
+    by: Any = request.user
     count = people.archive_many(
         list(chosen.values_list("pk", flat=True)),
-        by=request.user,
-        reason=form.cleaned_data["reason"],  # type: ignore[arg-type]
+        by=by,
+        reason=form.cleaned_data["reason"],
     )
     return ngettext("%(count)s creator archived.", "%(count)s creators archived.", count) % {"count": count}
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms as dj
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from creators import tiers
 from creators.models import Tier
 from creators.web.forms import TierForm
-from krm.accounts.permissions import allowed
+from krm.accounts.permissions import allowed, check
 from krm.web.pages import FormPage
 
 EXTRA = 2
@@ -34,6 +35,10 @@ class TierPage(FormPage):
             return _Set(factory(self.request.POST, prefix="tier"))
         rows = [{"name": tier.name, "floor": tier.floor} for tier in Tier.objects.all()]
         return _Set(factory(initial=rows, prefix="tier"))
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        check(request.user, "creators.tiers")
+        return super().post(request, *args, **kwargs)
 
     def get_context(self) -> dict[str, Any]:
         return {"may": allowed(self.request.user, "creators.tiers")}
