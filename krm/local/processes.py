@@ -155,6 +155,11 @@ def stop(pid: int, *, first: int = signal.SIGTERM, patience: float = 15.0, group
             time.sleep(0.05)
 
 
+def reap() -> None:
+    """Note the end of servers that were stopped by their id."""
+    SERVERS[:] = [server for server in SERVERS if server.poll() is None]
+
+
 def group_alive(pgid: int) -> bool:
     try:
         os.killpg(pgid, 0)

@@ -177,12 +177,14 @@ class Services:
             self.redis.stop()
         if self.postgres is not None:
             self.postgres.stop()
+        processes.reap()
 
     def remove(self) -> None:
         """Stop the servers and delete their data."""
         self.down()
         if self.postgres is not None:
             self.postgres.remove()
+        processes.reap()
         shutil.rmtree(self.folder, ignore_errors=True)
         shutil.rmtree(outside() / self.profile, ignore_errors=True)
 
