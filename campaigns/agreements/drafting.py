@@ -110,8 +110,7 @@ def clause_values(agreement: Agreement) -> dict[str, str]:
         ),
         (
             "id",
-            "Brand boleh mengunggah ulang konten di akunnya sendiri dengan menyebut KOL. Selain itu perlu perjanjian "
-            "baru.",
+            "Brand boleh mengunggah ulang konten di akunnya dengan menyebut KOL. Selain itu perlu perjanjian baru.",
             "Brand boleh menggunakan konten sebagai berikut: {what}{until}.",
             "Tidak ada eksklusivitas.",
             "Sejak {start} sampai {end} KOL tidak mengiklankan brand lain dalam kategori “{category}”.",
