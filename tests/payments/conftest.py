@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from tests.payments.factories import Cast
 
@@ -34,3 +35,10 @@ def confirmed_for(client_for: Any) -> Callable[[Any], Any]:
         return client
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """Each test starts in English, whatever language the requests of the last one left behind."""
+    with override("en"):
+        yield

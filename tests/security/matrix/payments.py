@@ -9,6 +9,7 @@ DRAFTERS = FINANCE | MANAGERS
 SENDERS = DRAFTERS | PORTAL
 SEEN = MONEY | PORTAL
 BOOKKEEPERS = FINANCE
+COLUMNS = {"_columns": "reset"}  # a list takes only its own forms
 REVEALERS = frozenset({"finance"})
 
 ROUTES = {
@@ -17,7 +18,7 @@ ROUTES = {
     "payments:campaign_tab": Route(GET=MONEY, obj="pay_campaign", sees=STAFF),
     "payments:creator_tab": Route(GET=FINANCE, obj="creator", sees=STAFF, foreign=STAFF),
     "payments:invoice_draft": Route(POST=DRAFTERS, obj="pay_partnership", sees=STAFF),
-    "payments:invoices": Route(GET=MONEY, POST=MONEY, sees=STAFF),
+    "payments:invoices": Route(GET=MONEY, POST=MONEY, sees=STAFF, data=COLUMNS),
     "payments:invoice_detail": Route(GET=MONEY, obj="invoice", sees=MONEY),
     "payments:invoice_file": Route(GET=MONEY, obj="invoice", sees=MONEY),
     "payments:invoice_submit": Route(POST=DRAFTERS, obj="invoice", sees=MONEY),
@@ -29,18 +30,18 @@ ROUTES = {
     "payments:invoice_pay": Route(GET=FINANCE, POST=FINANCE, obj="invoice", sees=MONEY),
     "payments:payout_proof": Route(GET=MONEY, obj="payout", sees=MONEY),
     "payments:payout_reverse": Route(GET=FINANCE, POST=FINANCE, obj="payout", sees=MONEY),
-    "payments:payees": Route(GET=FINANCE, POST=FINANCE, sees=STAFF),
+    "payments:payees": Route(GET=FINANCE, POST=FINANCE, sees=STAFF, data=COLUMNS),
     "payments:payee_detail": Route(GET=FINANCE, obj="payee", sees=FINANCE, foreign=FINANCE),
     "payments:payee_verify": Route(GET=FINANCE, POST=FINANCE, obj="payee", sees=FINANCE, foreign=FINANCE),
     "payments:payee_refuse": Route(GET=FINANCE, POST=FINANCE, obj="payee", sees=FINANCE, foreign=FINANCE),
     "payments:payee_reveal": Route(GET=REVEALERS, POST=REVEALERS, obj="payee", sees=FINANCE, foreign=FINANCE),
     "payments:ledger": Route(GET=BOOKKEEPERS, sees=STAFF),
-    "payments:transactions": Route(GET=BOOKKEEPERS, POST=BOOKKEEPERS, sees=STAFF),
+    "payments:transactions": Route(GET=BOOKKEEPERS, POST=BOOKKEEPERS, sees=STAFF, data=COLUMNS),
     "payments:transaction_new": Route(GET=BOOKKEEPERS, POST=BOOKKEEPERS, sees=STAFF),
     "payments:transaction_detail": Route(GET=BOOKKEEPERS, obj="posting", sees=BOOKKEEPERS),
     "payments:transaction_reverse": Route(GET=BOOKKEEPERS, POST=BOOKKEEPERS, obj="posting", sees=BOOKKEEPERS),
     "payments:account_detail": Route(
-        GET=BOOKKEEPERS, POST=BOOKKEEPERS, obj="account_2100", sees=STAFF, foreign=STAFF
+        GET=BOOKKEEPERS, POST=BOOKKEEPERS, obj="account_2100", sees=STAFF, foreign=STAFF, data=COLUMNS
     ),
     "payments:periods": Route(GET=BOOKKEEPERS, sees=STAFF),
     "payments:period_close": Route(GET=BOOKKEEPERS, POST=BOOKKEEPERS, sees=STAFF),
