@@ -12,6 +12,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from campaigns import budget
 from krm import events
 from krm.accounts.models import User
 from krm.accounts.permissions import check
@@ -124,6 +125,7 @@ def record_payment(
             )
             if amount == still_open:
                 _settle(invoice)
+                _spend(invoice, paid_on, f"payout:{payout.pk}", 1)
             payout.invoice = invoice
             events.record(
                 "payments.invoice_paid" if invoice.state == "paid" else "payments.invoice_part_paid",
@@ -144,6 +146,23 @@ def _settle(invoice: Invoice) -> None:
     invoice.to_paid()
     invoice.save(update_fields=["state", "paid_at", "updated_at"])
     milestones.mark(invoice.lines.exclude(milestone=None).values_list("milestone_id", flat=True), "paid")
+
+
+def _spend(invoice: Invoice, on: date, key: str, sign: int) -> None:
+    """The campaign's budget counts an invoice as spent once it is wholly paid: fee and PPN, tax withheld included."""
+    campaign = invoice.partnership.campaign
+    if invoice.currency != campaign.currency:
+        return  # a budget in another currency is not guessed at
+    budget.record_spend(
+        campaign,
+        by=None,
+        kind="fees",
+        amount=sign * (invoice.gross + invoice.vat),
+        occurred_on=on,
+        key=key,
+        note=f"{invoice.number} · {invoice.partnership.creator}"[:200],
+        currency=invoice.currency,
+    )
 
 
 def _check_input(
@@ -225,10 +244,12 @@ def reverse_payment(payout: Payout, *, by: User, reason: str, on: date | None = 
             memo=reason.strip(),
             by=by,
         )
+        settled_by = invoice.payouts.filter(state="succeeded").order_by("pk").values_list("pk", flat=True).last()
         payout.reversed_on, payout.reversed_by, payout.reversed_reason = on, by, reason.strip()
         payout.to_reversed()
         payout.save(update_fields=["state", "reversed_on", "reversed_by", "reversed_reason", "updated_at"])
         if invoice.state == "paid":
+            _spend(invoice, on, f"payout:{settled_by}:unsettled:{payout.pk}", -1)
             invoice.paid_at = None
             invoice.scheduled_on = None
             invoice.back_to_approved()

@@ -51,7 +51,7 @@ def creator(**fields: Any) -> Creator:
 
 def account_of(person: Creator) -> SocialAccount:
     return SocialAccount.objects.create(
-        creator=person, platform="instagram", handle=f"kreator{person.pk}", external_id=f"ig{person.pk}"
+        creator=person, platform="instagram", handle=f"pay.kreator{person.pk}", external_id=f"pay-ig{person.pk}"
     )
 
 
@@ -131,7 +131,7 @@ def deliverable(signed: Agreement, amount: int, *, order: int = 0, accepted: boo
     post = None
     if accepted:
         post = Post.objects.create(
-            account=account, platform="instagram", external_id=f"p{number}", url=f"https://instagram.example/p/{number}", kind="reel"
+            account=account, platform="instagram", external_id=f"pay-p{number}", url=f"https://instagram.example/p/{number}", kind="reel"
         )
     now = timezone.now()
     return Deliverable.objects.create(

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from campaigns.models import Milestone
+from campaigns.models import Milestone, Spend
 from krm.errors import Conflict, Denied
 from krm.events.models import Event, Notification
 from payments import invoices, ledger, payouts, periods
@@ -166,6 +166,17 @@ def test_a_payment_that_came_back_opens_the_invoice_again(cast: Cast) -> None:
     cast.pay(invoice)
     assert Invoice.objects.get().state == "paid"
     assert ledger.audit() == []
+
+
+def test_the_campaign_budget_counts_what_is_wholly_paid(cast: Cast) -> None:
+    invoice = cast.approved()
+    cast.pay(invoice, 9_500_000)
+    assert not Spend.objects.exists()
+    last = cast.pay(invoice, 10_000_000)
+    assert Spend.objects.get().amount == Decimal(20_000_000)
+    payouts.reverse_payment(last, by=cast.finance, reason="closed")
+    cast.pay(invoice, 10_000_000)
+    assert sum(Spend.objects.values_list("amount", flat=True)) == Decimal(20_000_000)
 
 
 def test_a_part_that_came_back_leaves_the_other_part(cast: Cast) -> None:
