@@ -110,7 +110,7 @@ def take(
 def discard_files(asset: Asset) -> None:
     for field in (asset.file, asset.preview):
         if field:
-            field.storage.delete(field.name)
+            field.storage.delete(field.name or "")
 
 
 def upload_file(

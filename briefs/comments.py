@@ -104,6 +104,7 @@ def _pin(subject: Any, *, at_seconds: Decimal | None, x: Decimal | None, y: Deci
 def resolve(comment: Comment, *, by: User, done: bool = True) -> Comment:
     """Tick a comment off, or open it again. The agency may tick any, others their own."""
     subject = comment.draft or comment.concept
+    assert subject is not None  # a constraint says so
     check(by, "briefs.comment", subject)
     if side_of(by) != Comment.Side.AGENCY and comment.author_id != by.pk:
         raise Denied(_("Only the agency or the writer ticks this off."))

@@ -27,7 +27,7 @@ class Turn:
     label: str
 
 
-def with_work(deliverables: QuerySet[Any]) -> QuerySet[Any]:
+def with_work(deliverables: Any) -> Any:
     """Deliverables with their concepts and drafts, for `turn_of` and cards: three queries for any number."""
     return deliverables.select_related(
         "account", "agreement", "partnership__creator", "partnership__campaign__brand"
@@ -238,7 +238,7 @@ def workspace(deliverable: Any, user: User) -> dict[str, Any]:
         Deliverable.objects.filter(pk=deliverable.pk),
         required=concepts_required([deliverable.partnership.campaign_id]),
     )[0]
-    said: dict[tuple[str, int], list[Any]] = {}
+    said: dict[tuple[str, int | None], list[Any]] = {}
     visible = comments.Comment.objects.visible_to(user).select_related("author").order_by("id")
     for comment in visible.filter(draft__deliverable=deliverable):
         said.setdefault(("draft", comment.draft_id), []).append(comment)

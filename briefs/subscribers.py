@@ -328,7 +328,7 @@ def comment_added(event: Event) -> None:
         told += people.client_approvers(partnership.campaign)
     for user in {user.pk: user for user in told}.values():
         if user.is_client and not (
-            comment.draft and Draft.objects.visible_to(user).filter(pk=comment.draft_id).exists()
+            comment.draft and Draft.objects.visible_to(user).filter(pk=comment.draft_id or 0).exists()
         ):
             continue
         page: tuple[Any, ...] = ("deliverable", deliverable.pk)

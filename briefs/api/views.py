@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar, cast
 
 import django_filters
 from django.db.models import Prefetch
@@ -32,9 +32,16 @@ from briefs.models import (
     UsageRight,
 )
 from briefs.serving import serve
+from krm.accounts.models import User
 from krm.api.viewsets import ReadViewSet, WriteViewSet, action
 
 SCOPES = ("content:read", "content:write")
+
+
+def me(request: Any) -> User:
+    """Who asks; anonymous callers never get as far as a verb."""
+    user: User = request.user
+    return user
 
 
 class BriefViewSet(WriteViewSet):
@@ -48,12 +55,12 @@ class BriefViewSet(WriteViewSet):
 
     def perform_create(self, serializer: Any) -> None:
         data = dict(serializer.validated_data)
-        serializer.instance = briefing.save_brief(data.pop("campaign"), by=self.request.user, **data)
+        serializer.instance = briefing.save_brief(data.pop("campaign"), by=me(self.request), **data)
 
     def perform_update(self, serializer: Any) -> None:
         data = dict(serializer.validated_data)
         data.pop("campaign", None)
-        serializer.instance = briefing.save_brief(serializer.instance.campaign, by=self.request.user, **data)
+        serializer.instance = briefing.save_brief(serializer.instance.campaign, by=me(self.request), **data)
 
     @action(
         detail=True,
@@ -64,7 +71,7 @@ class BriefViewSet(WriteViewSet):
     )
     def publish(self, request: Request, pk: str) -> Any:
         """Make an immutable version of the working text; KOLs of the campaign are told."""
-        return briefing.publish(self.get_object(), by=request.user, **self.input())
+        return briefing.publish(self.get_object(), by=me(request), **self.input())
 
 
 class BriefVersionViewSet(ReadViewSet):
@@ -83,14 +90,14 @@ class BriefVersionViewSet(ReadViewSet):
     )
     def read(self, request: Request, pk: str) -> Any:
         """The KOL's side has opened it."""
-        return briefing.open_version(self.get_object(), by=request.user, **self.input())
+        return briefing.open_version(self.get_object(), by=me(request), **self.input())
 
     @action(
         detail=True, methods=["post"], serializer_class=s.PartnershipIn, response=s.BriefReceiptSerializer
     )
     def acknowledge(self, request: Request, pk: str) -> Any:
         """The KOL's side says: read and understood."""
-        return briefing.acknowledge(self.get_object(), by=request.user, **self.input())
+        return briefing.acknowledge(self.get_object(), by=me(request), **self.input())
 
     @action(
         detail=True,
@@ -128,22 +135,22 @@ class BriefingCallViewSet(WriteViewSet):
 
     def perform_create(self, serializer: Any) -> None:
         data = dict(serializer.validated_data)
-        serializer.instance = briefing.plan_call(data.pop("campaign"), by=self.request.user, **data)
+        serializer.instance = briefing.plan_call(data.pop("campaign"), by=me(self.request), **data)
 
     @action(detail=True, methods=["post"], serializer_class=s.MoveCallIn)
     def move(self, request: Request, pk: str) -> Any:
         """Another time or place."""
-        return briefing.move_call(self.get_object(), by=request.user, **self.input())
+        return briefing.move_call(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.HoldCallIn)
     def hold(self, request: Request, pk: str) -> Any:
         """The call took place: notes, and who was there."""
-        return briefing.hold_call(self.get_object(), by=request.user, **self.input())
+        return briefing.hold_call(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"])
     def cancel(self, request: Request, pk: str) -> Any:
         """Call it off."""
-        return briefing.cancel_call(self.get_object(), by=request.user)
+        return briefing.cancel_call(self.get_object(), by=me(request))
 
     @action(detail=True, url_path="invite", schema={"responses": {(200, "text/calendar"): OpenApiTypes.STR}})
     def invite(self, request: Request, pk: str) -> HttpResponseBase:
@@ -198,32 +205,32 @@ class ConceptViewSet(WriteViewSet):
     def submit(self, request: Request) -> Any:
         """Hand in concepts for a deliverable."""
         data = self.input()
-        return concepts.submit(data["deliverable"], by=request.user, concepts=data["concepts"])
+        return concepts.submit(data["deliverable"], by=me(request), concepts=data["concepts"])
 
     @action(detail=True, methods=["post"], serializer_class=s.ReviseIn)
     def revise(self, request: Request, pk: str) -> Any:
         """The next wording of a concept."""
-        return concepts.revise(self.get_object(), by=request.user, **self.input())
+        return concepts.revise(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.OptionalComment)
     def choose(self, request: Request, pk: str) -> Any:
         """This one; the others are closed."""
-        return concepts.choose(self.get_object(), by=request.user, **self.input())
+        return concepts.choose(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.RequiredComment, url_path="ask-for-changes")
     def ask_for_changes(self, request: Request, pk: str) -> Any:
         """Not yet: say what should change."""
-        return concepts.ask_for_changes(self.get_object(), by=request.user, **self.input())
+        return concepts.ask_for_changes(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.OptionalComment)
     def reject(self, request: Request, pk: str) -> Any:
         """Close one idea."""
-        return concepts.reject(self.get_object(), by=request.user, **self.input())
+        return concepts.reject(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.CommentBody, response=s.CommentOut, status=201)
     def comment(self, request: Request, pk: str) -> Any:
         """Say something about a concept."""
-        return comments.add(self.get_object(), by=request.user, **self.input())
+        return comments.add(self.get_object(), by=me(request), **self.input())
 
 
 class DraftViewSet(WriteViewSet):
@@ -244,7 +251,7 @@ class DraftViewSet(WriteViewSet):
 
     def perform_create(self, serializer: Any) -> None:
         data = dict(serializer.validated_data)
-        serializer.instance = drafts.submit(data.pop("deliverable"), by=self.request.user, **data)
+        serializer.instance = drafts.submit(data.pop("deliverable"), by=me(self.request), **data)
 
     @action(detail=False, methods=["post"], serializer_class=s.CheckIn, response=s.CheckSerializer, many=True)
     def check(self, request: Request) -> Any:
@@ -252,7 +259,7 @@ class DraftViewSet(WriteViewSet):
         data = self.input()
         from krm.accounts.permissions import check as may
 
-        may(request.user, "briefs.submit_draft", data["deliverable"])
+        may(me(request), "briefs.submit_draft", data["deliverable"])
         return as_rows(drafts.check_content(data.pop("deliverable"), **data))
 
     @action(
@@ -263,35 +270,35 @@ class DraftViewSet(WriteViewSet):
     )
     def approve(self, request: Request, pk: str) -> Any:
         """Let it through the step at which it stands; after the last step it is final."""
-        return review.approve(self.get_object(), by=request.user, **self.input())
+        return review.approve(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.RequiredComment, url_path="ask-for-changes")
     def ask_for_changes(self, request: Request, pk: str) -> Any:
         """Send it back with what should change; uses one revision round."""
-        return review.ask_for_changes(self.get_object(), by=request.user, **self.input())
+        return review.ask_for_changes(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Any:
         """Take back what the agency has not decided on."""
-        return drafts.withdraw(self.get_object(), by=request.user)
+        return drafts.withdraw(self.get_object(), by=me(request))
 
     @action(detail=True, methods=["post"], serializer_class=s.DelegateIn)
     def delegate(self, request: Request, pk: str) -> Any:
         """Hand the open step to somebody who may decide at it."""
         self.draft = self.get_object()
-        review.delegate(self.draft, by=request.user, **self.input())
+        review.delegate(self.draft, by=me(request), **self.input())
         return self.draft
 
     @action(detail=True, methods=["post"], serializer_class=s.PinnedBody, response=s.CommentOut, status=201)
     def comment(self, request: Request, pk: str) -> Any:
         """Say something, pinned to a moment (`at_seconds`) or a place (`x`, `y` from 0 to 1) where that helps."""
-        return comments.add(self.get_object(), by=request.user, **self.input())
+        return comments.add(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.RoundIn, url_path="grant-round")
     def grant_round(self, request: Request, pk: str) -> Any:
         """One revision round more than the agreement counts."""
         draft = self.get_object()
-        review.grant_round(draft.deliverable, by=request.user, **self.input())
+        review.grant_round(draft.deliverable, by=me(request), **self.input())
         return draft
 
 
@@ -307,7 +314,7 @@ class CommentViewSet(ReadViewSet):
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Any:
         """Tick a comment off."""
-        return comments.resolve(self.get_object(), by=request.user)
+        return comments.resolve(self.get_object(), by=me(request))
 
 
 class ReviewSettingsFilter(django_filters.FilterSet):
@@ -327,7 +334,7 @@ class ReviewSettingsViewSet(WriteViewSet):
 
     def perform_create(self, serializer: Any) -> None:
         data = dict(serializer.validated_data)
-        serializer.instance = review.save_settings(data.pop("campaign"), by=self.request.user, **data)
+        serializer.instance = review.save_settings(data.pop("campaign"), by=me(self.request), **data)
 
 
 class AssetViewSet(WriteViewSet):
@@ -348,11 +355,11 @@ class AssetViewSet(WriteViewSet):
 
     def perform_update(self, serializer: Any) -> None:
         serializer.instance = assets.describe(
-            serializer.instance, by=self.request.user, **serializer.validated_data
+            serializer.instance, by=me(self.request), **serializer.validated_data
         )
 
     def perform_destroy(self, instance: Any) -> None:
-        assets.remove(instance, by=self.request.user)
+        assets.remove(instance, by=me(self.request))
 
     @action(
         detail=True,
@@ -377,17 +384,17 @@ class UsageRightViewSet(WriteViewSet):
 
     def perform_create(self, serializer: Any) -> None:
         data = dict(serializer.validated_data)
-        serializer.instance = rights.grant(data.pop("asset"), by=self.request.user, **data)
+        serializer.instance = rights.grant(data.pop("asset"), by=me(self.request), **data)
 
     @action(detail=True, methods=["post"], serializer_class=s.ExtendIn)
     def extend(self, request: Request, pk: str) -> Any:
         """Renew: the same right runs on."""
-        return rights.extend(self.get_object(), by=request.user, **self.input())
+        return rights.extend(self.get_object(), by=me(request), **self.input())
 
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Any:
         """Stop using it from today."""
-        return rights.end(self.get_object(), by=request.user)
+        return rights.end(self.get_object(), by=me(request))
 
 
 class Bytes(BaseParser):
@@ -408,13 +415,13 @@ class UploadViewSet(WriteViewSet):
     scopes = SCOPES
     ordering = "-created_at"
     lookup_value_regex = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-    http_method_names: ClassVar[Any] = ["get", "post", "put", "delete", "head"]
+    http_method_names = ["get", "post", "put", "delete", "head"]  # type: ignore[misc]
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.instance = uploads.start(by=self.request.user, **serializer.validated_data)
+        serializer.instance = uploads.start(by=me(self.request), **serializer.validated_data)
 
     def perform_destroy(self, instance: Any) -> None:
-        uploads.cancel(instance, by=self.request.user)
+        uploads.cancel(instance, by=me(self.request))
 
     @action(
         detail=True,
@@ -445,9 +452,9 @@ class UploadViewSet(WriteViewSet):
             raise ParseError("Send Upload-Offset and Content-Length as whole numbers.")
         return uploads.append(
             upload,
-            by=request.user,
+            by=me(request),
             offset=int(offset),
-            data=request._request,
+            data=cast(BinaryIO, request._request),
             length=int(length),
             sha256=request.headers.get("upload-checksum", "")[:64],
         )

@@ -117,7 +117,7 @@ class Asset(ScopedModel):
 
 class UploadQuerySet(ScopedQuerySet["Upload"]):
     def _scoped(self, scope: Scope) -> UploadQuerySet:
-        return self.filter(user_id=scope.user_id)
+        return self.filter(user_id=scope.user_id or 0)
 
 
 class Upload(ScopedModel):

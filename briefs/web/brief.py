@@ -247,7 +247,7 @@ call_cancel = verb_view(
 )
 
 
-class LiveChecks(AccessMixin, View):
+class LiveChecks(AccessMixin, View):  # type: ignore[misc]
     """What the machine says about a caption while it is being typed; writes nothing."""
 
     area = "any"

@@ -68,7 +68,9 @@ class DraftPage(DetailPage):
     history = False
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().for_cards().select_related("deliverable__agreement")
+        return (
+            Draft.objects.visible_to(self.request.user).for_cards().select_related("deliverable__agreement")
+        )
 
     def get_title(self) -> Any:
         return self.object.deliverable.title

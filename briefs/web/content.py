@@ -292,7 +292,11 @@ class DraftPage(DetailPage):
     template_name = "briefs/draft.html"
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().for_cards().select_related("deliverable__agreement", "brief_version")
+        return (
+            Draft.objects.visible_to(self.request.user)
+            .for_cards()
+            .select_related("deliverable__agreement", "brief_version")
+        )
 
     def get_title(self) -> Any:
         return f"{self.object.deliverable.title} · v{self.object.version}"
@@ -330,7 +334,7 @@ def decide_view(area: str) -> Any:
         title = _("Your decision")
 
         def get_queryset(self) -> Any:
-            return super().get_queryset().for_cards()
+            return Draft.objects.visible_to(self.request.user).for_cards()
 
         def get_context(self) -> dict[str, Any]:
             user: Any = self.request.user
@@ -451,8 +455,8 @@ class DraftNew(ObjectFormPage):
         file = data.pop("file")
         if file is not None:
             asset = assets.upload_file(file, by=self.request.user, deliverable=self.object)  # type: ignore[arg-type]
-            form.data = form.data.copy()
-            form.data["asset"] = str(asset.pk)  # a refusal below must not lose the file
+            typed: Any = form.data
+            form.data = {**typed.dict(), "asset": str(asset.pk)}  # a refusal below must not lose the file
         return drafts.submit(self.object, by=self.request.user, asset=asset, **data)  # type: ignore[arg-type]
 
     def chosen(self, pk: int | None) -> Asset | None:

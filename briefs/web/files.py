@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -58,7 +58,7 @@ def state_of(upload: Upload) -> dict[str, Any]:
     }
 
 
-class _Uploads(AccessMixin, View):
+class _Uploads(AccessMixin, View):  # type: ignore[misc]
     """The browser's side of `briefs.uploads`; programs use the API, which calls the same verbs."""
 
     area = "any"
@@ -83,11 +83,11 @@ class _Uploads(AccessMixin, View):
 
 
 class UploadStart(_Uploads):
-    http_method_names: ClassVar[list[str]] = ["post", "options"]
+    http_method_names = ["post", "options"]
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         data = request.POST
-        size = data.get("size", "")
+        size, wanted = data.get("size", ""), data.get("purpose") or ""
         upload = uploads.start(
             by=request.user,  # type: ignore[arg-type]
             filename=data.get("filename", "")[:500],
@@ -95,15 +95,13 @@ class UploadStart(_Uploads):
             content_type=data.get("content_type", ""),
             deliverable=self.visible(Deliverable, data["deliverable"]) if data.get("deliverable") else None,
             campaign=self.visible(Campaign, data["campaign"]) if data.get("campaign") else None,
-            purpose=data.get("purpose")
-            if data.get("purpose") in Asset.Purpose.values
-            else Asset.Purpose.DRAFT,
+            purpose=wanted if wanted in Asset.Purpose.values else Asset.Purpose.DRAFT,
         )
         return JsonResponse(state_of(upload), status=201)
 
 
 class UploadPart(_Uploads):
-    http_method_names: ClassVar[list[str]] = ["get", "patch", "delete", "options"]
+    http_method_names = ["get", "patch", "delete", "options"]
 
     def find(self) -> Upload:
         found = (

@@ -145,7 +145,7 @@ class CallForm(KrmForm):
     starts_at = forms.DateTimeField(label=_("Starts"), widget=forms.DateTimeInput())
     minutes = forms.IntegerField(label=_("Minutes"), min_value=5, max_value=480, initial=45)
     place = forms.CharField(label=_("Place or link"), max_length=300, required=False)
-    partnerships = forms.ModelMultipleChoiceField(
+    partnerships: Any = forms.ModelMultipleChoiceField(
         label=_("KOLs"), queryset=None, widget=forms.CheckboxSelectMultiple()
     )
     guests = forms.CharField(label=_("Other guests"), max_length=500, required=False)
@@ -165,7 +165,7 @@ class MoveCallForm(KrmForm):
 
 
 class HoldCallForm(KrmForm):
-    attended = forms.ModelMultipleChoiceField(
+    attended: Any = forms.ModelMultipleChoiceField(
         label=_("Who was there"), queryset=None, required=False, widget=forms.CheckboxSelectMultiple()
     )
     notes = forms.CharField(label=_("Notes"), widget=area(6), required=False)

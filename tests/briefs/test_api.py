@@ -18,17 +18,23 @@ V1 = "/api/v1"
 
 
 def test_brief_to_approval(cast: Cast, api_for: ApiFor) -> None:
-    manager, kol, reviewer, client = (api_for(u) for u in (cast.manager, cast.kol, cast.reviewer, cast.client))
+    manager, kol, reviewer, client = (
+        api_for(u) for u in (cast.manager, cast.kol, cast.reviewer, cast.client)
+    )
     made = manager.post(f"{V1}/briefs", {"campaign": cast.campaign.pk, **factories.CONTENT}, format="json")
     assert made.status_code == 201, made.json()
     version = manager.post(f"{V1}/briefs/{made.json()['id']}/publish", {"note": "v1"}, format="json")
     assert version.status_code == 201, version.json()
     read = kol.post(
-        f"{V1}/brief-versions/{version.json()['id']}/acknowledge", {"partnership": cast.partnership.pk}, format="json"
+        f"{V1}/brief-versions/{version.json()['id']}/acknowledge",
+        {"partnership": cast.partnership.pk},
+        format="json",
     )
     assert read.json()["acknowledged_at"]
     ideas = [{"title": t, "body": "…"} for t in ("Jendela", "Hujan")]
-    sent = kol.post(f"{V1}/concepts/submit", {"deliverable": cast.deliverable.pk, "concepts": ideas}, format="json")
+    sent = kol.post(
+        f"{V1}/concepts/submit", {"deliverable": cast.deliverable.pk, "concepts": ideas}, format="json"
+    )
     assert sent.status_code == 201, sent.json()
     chosen = reviewer.post(f"{V1}/concepts/{sent.json()[0]['id']}/choose", {}, format="json")
     assert chosen.json()["state"] == "chosen"
@@ -36,7 +42,12 @@ def test_brief_to_approval(cast: Cast, api_for: ApiFor) -> None:
     data = factories.video(size=4000)
     upload = kol.post(
         f"{V1}/uploads",
-        {"filename": "reel.mp4", "size": len(data), "deliverable": cast.deliverable.pk, "sha256": hashlib.sha256(data).hexdigest()},
+        {
+            "filename": "reel.mp4",
+            "size": len(data),
+            "deliverable": cast.deliverable.pk,
+            "sha256": hashlib.sha256(data).hexdigest(),
+        },
         format="json",
     )
     assert upload.status_code == 201, upload.json()
@@ -49,7 +60,11 @@ def test_brief_to_approval(cast: Cast, api_for: ApiFor) -> None:
 
     draft = kol.post(
         f"{V1}/drafts",
-        {"deliverable": cast.deliverable.pk, "asset": part.json()["asset"], "caption": factories.GOOD_CAPTION},
+        {
+            "deliverable": cast.deliverable.pk,
+            "asset": part.json()["asset"],
+            "caption": factories.GOOD_CAPTION,
+        },
         format="json",
     )
     assert draft.status_code == 201, draft.json()
@@ -79,7 +94,11 @@ def test_bad_input_is_named_at_its_field(drafting: Cast, api_for: ApiFor) -> Non
     kol = api_for(drafting.kol)
 
     missing = kol.post(f"{V1}/drafts", {"deliverable": drafting.deliverable.pk}, format="json")
-    foreign = kol.post(f"{V1}/drafts", {"deliverable": drafting.other.deliverable.pk, "link": "https://x.example"}, format="json")
+    foreign = kol.post(
+        f"{V1}/drafts",
+        {"deliverable": drafting.other.deliverable.pk, "link": "https://x.example"},
+        format="json",
+    )
 
     assert missing.status_code == 400
     assert "asset" in str(missing.json())
@@ -87,7 +106,19 @@ def test_bad_input_is_named_at_its_field(drafting: Cast, api_for: ApiFor) -> Non
     assert not Draft.objects.exists()
 
 
-@pytest.mark.parametrize("path", ["drafts", "concepts", "assets", "briefs", "brief-versions", "comments", "usage-rights", "brief-receipts"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "drafts",
+        "concepts",
+        "assets",
+        "briefs",
+        "brief-versions",
+        "comments",
+        "usage-rights",
+        "brief-receipts",
+    ],
+)
 def test_strangers_get_empty_lists(drafting: Cast, api_for: ApiFor, path: str) -> None:
     draft = factories.submitted_draft(drafting.deliverable, drafting.kol)
     review.approve(draft, by=drafting.reviewer)

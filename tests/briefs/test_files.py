@@ -22,7 +22,6 @@ from briefs.files import images, inspect, mp4, names
 from briefs.files.inspect import Refused
 from briefs.models import Asset, Upload
 from krm.errors import Conflict, Denied
-from tests.briefs import factories
 from tests.briefs.conftest import Cast
 from tests.briefs.factories import box, picture, video
 

@@ -17,7 +17,18 @@ from tests.briefs import factories
 from tests.briefs.conftest import Cast
 
 WHO = st.sampled_from(
-    ["kol", "talent", "reviewer", "manager", "client", "looker", "viewer", "other_kol", "other_client", "other_staff"]
+    [
+        "kol",
+        "talent",
+        "reviewer",
+        "manager",
+        "client",
+        "looker",
+        "viewer",
+        "other_kol",
+        "other_client",
+        "other_staff",
+    ]
 )
 MAKERS = {"kol", "talent", "manager"}
 REVIEWERS = {"reviewer", "manager"}
@@ -55,7 +66,10 @@ def test_no_way_around_the_chain(drafting: Cast, legal: bool) -> None:
         def submit(self, who: str) -> None:
             may = who in MAKERS and self.state in ("none", "changes")
             if self.attempt(
-                lambda: factories.submitted_draft(self.deliverable, getattr(drafting, who), link="https://x.example/v"), may
+                lambda: factories.submitted_draft(
+                    self.deliverable, getattr(drafting, who), link="https://x.example/v"
+                ),
+                may,
             ):
                 self.state = "agency"
 
@@ -64,18 +78,28 @@ def test_no_way_around_the_chain(drafting: Cast, legal: bool) -> None:
             draft = self.latest()
             if draft is None:
                 return
-            may = (self.state in ("agency", "legal") and who in REVIEWERS) or (self.state == "client" and who == "client")
+            may = (self.state in ("agency", "legal") and who in REVIEWERS) or (
+                self.state == "client" and who == "client"
+            )
             if self.attempt(lambda: review.approve(draft, by=getattr(drafting, who), comment="ok"), may):
-                self.state = {"agency": "client", "client": "legal" if legal else "approved", "legal": "approved"}[self.state]
+                self.state = {
+                    "agency": "client",
+                    "client": "legal" if legal else "approved",
+                    "legal": "approved",
+                }[self.state]
 
         @rule(who=WHO)
         def ask_for_changes(self, who: str) -> None:
             draft = self.latest()
             if draft is None:
                 return
-            turn = (self.state in ("agency", "legal") and who in REVIEWERS) or (self.state == "client" and who == "client")
+            turn = (self.state in ("agency", "legal") and who in REVIEWERS) or (
+                self.state == "client" and who == "client"
+            )
             may = turn and self.changes < 2 + self.granted
-            if self.attempt(lambda: review.ask_for_changes(draft, by=getattr(drafting, who), comment="lagi"), may):
+            if self.attempt(
+                lambda: review.ask_for_changes(draft, by=getattr(drafting, who), comment="lagi"), may
+            ):
                 self.state, self.changes = "changes", self.changes + 1
 
         @rule(who=WHO)
@@ -89,13 +113,20 @@ def test_no_way_around_the_chain(drafting: Cast, legal: bool) -> None:
 
         @rule(who=WHO)
         def grant(self, who: str) -> None:
-            if self.attempt(lambda: review.grant_round(self.deliverable, by=getattr(drafting, who), reason="x"), who == "manager"):
+            if self.attempt(
+                lambda: review.grant_round(self.deliverable, by=getattr(drafting, who), reason="x"),
+                who == "manager",
+            ):
                 self.granted += 1
 
         @invariant()
         def approval_has_every_step(self) -> None:
             for draft in Draft.objects.filter(deliverable=self.deliverable, state="approved"):
-                kinds = set(Review.objects.filter(draft=draft, decision="approved").values_list("step__kind", flat=True))
+                kinds = set(
+                    Review.objects.filter(draft=draft, decision="approved").values_list(
+                        "step__kind", flat=True
+                    )
+                )
                 assert kinds == ({"agency", "client", "legal"} if legal else {"agency", "client"})
                 assert draft.approved_at is not None
 
@@ -114,7 +145,9 @@ def test_no_way_around_the_chain(drafting: Cast, legal: bool) -> None:
         @invariant()
         def the_deliverable_follows(self) -> None:
             self.deliverable.refresh_from_db()
-            expected = {"none": "drafting", "changes": "drafting", "approved": "approved"}.get(self.state, "in_review")
+            expected = {"none": "drafting", "changes": "drafting", "approved": "approved"}.get(
+                self.state, "in_review"
+            )
             assert self.deliverable.state == expected
             assert self.deliverable.revisions == self.changes
 
@@ -122,12 +155,22 @@ def test_no_way_around_the_chain(drafting: Cast, legal: bool) -> None:
         def the_client_sees_nothing_early(self) -> None:
             seen = Draft.objects.visible_to(drafting.client).filter(deliverable=self.deliverable)
             assert not seen.filter(state__in=["submitted", "agency_changes", "withdrawn"]).exists()
-            assert not Draft.objects.visible_to(drafting.other_client).filter(deliverable=self.deliverable).exists()
-            assert not Draft.objects.visible_to(drafting.other_kol).filter(deliverable=self.deliverable).exists()
+            assert (
+                not Draft.objects.visible_to(drafting.other_client)
+                .filter(deliverable=self.deliverable)
+                .exists()
+            )
+            assert (
+                not Draft.objects.visible_to(drafting.other_kol).filter(deliverable=self.deliverable).exists()
+            )
 
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck), database=None
+            max_examples=15,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            database=None,
         ),
     )

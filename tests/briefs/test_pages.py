@@ -371,7 +371,7 @@ def test_a_client_viewer_looks_but_does_not_decide(drafting: Cast, client_for: C
         reverse("briefs:client_draft_decide", args=[draft.pk]), {"decision": "approve"}
     )
 
-    assert answer.status_code == 422
+    assert answer.status_code == 403
     draft.refresh_from_db()
     assert draft.state == "client_review"
 

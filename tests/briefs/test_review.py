@@ -394,7 +394,7 @@ def test_a_right_is_announced_14_and_3_days_ahead_and_at_its_end_each_once(draft
     )
 
     told = []
-    for day in range(0, 33):
+    for day in range(33):
         for _again in range(2):
             rights.run_clock(today + timedelta(days=day))
         told.append(
