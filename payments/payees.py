@@ -45,7 +45,7 @@ REVEALABLE = ("account_number", "account_holder", "npwp", "nik")
 def clean(values: dict[str, Any]) -> dict[str, Any]:
     """The values as they are stored, or one message for each field that must be mended."""
     errors: dict[str, Any] = {}
-    out = {name: values.get(name) for name in FIELDS}
+    out: dict[str, Any] = {name: values.get(name) for name in FIELDS}
     for name in ("legal_name", "account_holder", "bank_code", "tax_country", "npwp", "nik", "account_number"):
         out[name] = re.sub(r"\s+", " ", str(out[name] or "")).strip()
     out["is_pkp"] = bool(out["is_pkp"])

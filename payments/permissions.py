@@ -27,6 +27,8 @@ def acts_for_creator(user: Any, obj: Any) -> bool:
         creator_id = obj.partnership.creator_id
     if creator_id is None and obj._meta.label_lower == "creators.creator":
         creator_id = obj.pk
+    if creator_id is None:
+        return False
     return CreatorAccess.objects.filter(user=user, creator_id=creator_id, revoked_at=None).exists()
 
 

@@ -101,7 +101,7 @@ def campaign_money(campaign: Campaign) -> list[CampaignMoney]:
     zero = Decimal(0)
     found = []
     for currency in sorted({*committed, *invoiced, *paid} or {campaign.currency}):
-        row = invoiced.get(currency, {})
+        row: Any = invoiced.get(currency, {})
         found.append(
             CampaignMoney(
                 currency=currency,

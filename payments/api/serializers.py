@@ -73,7 +73,7 @@ class PayoutSerializer(serializers.ModelSerializer[Payout]):
 
 class StepSerializer(serializers.Serializer[Any]):
     key = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     state = serializers.ChoiceField(choices=["done", "current", "blocked", "waiting"])
     owner = serializers.ChoiceField(choices=list(promise.OWNERS))
 
@@ -306,7 +306,7 @@ class LedgerTransactionIn(serializers.Serializer[Any]):
     key = serializers.CharField(max_length=100, help_text="Your own id of this posting: the same key posts once.")
     occurred_on = serializers.DateField()
     memo = serializers.CharField(max_length=300)
-    entries = LegIn(many=True, min_length=2, max_length=50)
+    entries = LegIn(many=True, min_length=2, max_length=50)  # type: ignore[call-arg]
 
 
 class LedgerReversalIn(serializers.Serializer[Any]):

@@ -164,7 +164,7 @@ class PolicyForm(KrmForm):
 
 
 class LimitForm(KrmForm):
-    role = forms.ChoiceField(label=_("Role"), choices=ApprovalLimit._meta.get_field("role").choices)
+    role = forms.ChoiceField(label=_("Role"), choices=list(ApprovalLimit._meta.get_field("role").choices or []))  # type: ignore[arg-type]
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, initial="IDR")
     amount = forms.DecimalField(label=_("Approves up to"), min_value=Decimal(1), max_digits=19, decimal_places=4)
 

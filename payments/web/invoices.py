@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.db.models import F, Prefetch
@@ -30,7 +30,7 @@ class Home(Page):
     perm = "payments.view"
     title = gettext_lazy("Payments")
     template_name = "payments/home.html"
-    actions = (
+    actions: ClassVar[Any] = (
         (gettext_lazy("Invoices"), "payments:invoices", ""),
         (gettext_lazy("Payees"), "payments:payees", "", "payments.view_payees"),
         (gettext_lazy("Payment rules"), "payments:policy", "", "payments.view_ledger"),
@@ -176,7 +176,7 @@ class InvoiceDetail(DetailPage):
         invoice, user = self.object, self.request.user
         results = promise.latest_results(invoice)
         for result in results:
-            result.owner = promise.OWNERS[promise.fixer_of(result.check_name, result.reason)]
+            result.owner = promise.OWNERS[promise.fixer_of(result.check_name, result.reason)]  # type: ignore[attr-defined]
         agreement = milestones.agreement_of(invoice.partnership)
         books = allowed(user, "payments.view_ledger")
         tax = invoice.tax or self.expected_tax()
