@@ -165,13 +165,20 @@ def worker(
     )  # fmt: skip
     try:
         until = time.monotonic() + 60
-        while b"ready." not in log.read_bytes():
+        while not _worker_answers():
             if process.poll() is not None or time.monotonic() > until:
                 raise RuntimeError(f"the worker did not start:\n{log.read_text()[-3000:]}")
-            time.sleep(0.2)
         yield process
     finally:
         stop(process, 15)
+
+
+def _worker_answers() -> bool:
+    """Asked from outside: this process queues into memory."""
+    command = [sys.executable, "-m", "celery", "-A", "krm", "inspect", "ping", "--timeout", "2"]
+    return (
+        subprocess.run(command, cwd=ROOT, env=child_env(), capture_output=True, check=False).returncode == 0
+    )
 
 
 @pytest.fixture(scope="session")

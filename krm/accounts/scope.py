@@ -27,14 +27,14 @@ class Scope:
 
     kind: str
     role: str
-    user_id: int | None
+    user_id: int  # 0 for nobody
     all_teams: bool
     user: Any
 
     @classmethod
     def of(cls, user: User | AnonymousUser | None) -> Scope:
         if user is None or not user.is_authenticated or not user.is_active:
-            return cls(kind="none", role="", user_id=None, all_teams=False, user=None)
+            return cls(kind="none", role="", user_id=0, all_teams=False, user=None)
         kind = (
             "staff"
             if user.is_staff_member

@@ -13,7 +13,7 @@ from krm.accounts.permissions import check
 from krm.errors import Conflict
 
 
-def clean_name(name: str, other_than: int | None = None) -> str:
+def clean_name(name: str, other_than: int = 0) -> str:
     name = name.strip()
     if not name:
         raise ValidationError({"name": _("Name the team.")})

@@ -27,8 +27,9 @@ def fingerprint(request: Request) -> str:
     """What makes two requests the same one: method, address and body (files by their content)."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if (request.content_type or "").startswith("multipart/"):
-        for name in sorted(request.data):
-            for value in request.data.getlist(name):
+        form: Any = request.data
+        for name in sorted(form):
+            for value in form.getlist(name):
                 digest.update(f"{name}=".encode())
                 if isinstance(value, UploadedFile):
                     digest.update((value.name or "").encode())

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.pagination import BasePagination
@@ -28,7 +27,7 @@ class KeysetPagination(BasePagination):
     max_size = 200
     slice: Slice
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         self.request = request
         self.ordering = self.get_ordering(request, view)
         keyset = Keyset(queryset, Order(self.ordering.removeprefix("-"), self.ordering.startswith("-")))

@@ -20,7 +20,7 @@ class Router(SimpleRouter):
     def __init__(self) -> None:
         super().__init__(trailing_slash=False)
 
-    def get_method_map(self, viewset: Any, method_map: dict[str, str]) -> dict[str, str]:
+    def get_method_map(self, viewset: Any, method_map: Any) -> dict[str, str]:
         """Leave out writes for which the view set has no verb: the address then answers 405 and is not in the schema."""
         found = super().get_method_map(viewset, method_map)
         return {method: name for method, name in found.items() if self.offered(viewset, name)}

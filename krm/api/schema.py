@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import FieldDoesNotExist
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny
-from rest_framework.serializers import ModelSerializer
+from rest_framework.serializers import ChoiceField, ModelSerializer
 
 from krm.api.idempotency import HEADER, UNSAFE
 from krm.api.problems import CONTENT_TYPE
@@ -126,6 +127,28 @@ class KrmAutoSchema(AutoSchema):
         action = {"partial_update": "update", "destroy": "delete"}.get(action, action)
         return f"{basename.replace('-', '_')}_{action}"
 
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """What may be empty in the database comes out empty: a blank address is no `uri`, a blank choice is shown."""
+        blank = direction == "response" and self.may_be_blank(field)
+        if blank and isinstance(field, ChoiceField):
+            field.allow_blank = True
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)
+        if blank and isinstance(schema, dict) and schema.get("format") in ("uri", "email"):
+            del schema["format"]
+        return schema
+
+    def may_be_blank(self, field: Any) -> bool:
+        if getattr(field, "allow_blank", False):
+            return True
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        source = field.source or field.field_name or ""
+        if model is None or "." in source:
+            return False
+        try:
+            return bool(getattr(model._meta.get_field(source), "blank", False))
+        except FieldDoesNotExist:
+            return False
+
     def get_serializer_name(self, serializer: Any, direction: Any) -> str:
         """Rooms name their small inputs alike (`ReasonIn`); the room's name keeps them apart."""
         name = str(super().get_serializer_name(serializer, direction))
@@ -190,18 +213,21 @@ class KrmAutoSchema(AutoSchema):
         inherit = self.inherited()
         if inherit is not None:
             status, many = inherit
-            serializer = type(self.view).serializer_class
+            serializer = view_class(self.view).serializer_class
             return {status: serializer(many=True) if many else serializer} if serializer else {status: None}
         found = super().get_response_serializers()
         if getattr(self.view, "action", None) in ("create", "partial_update") and getattr(
             self.view, "write_serializer_class", None
         ):
-            return type(self.view).serializer_class if found is None or self.is_default(found) else found
+            return (
+                view_class(self.view).serializer_class if found is None or self.is_default(found) else found
+            )
         return found
 
     def is_default(self, found: Any) -> bool:
         return (
-            isinstance(found, self.view.write_serializer_class) or found is self.view.write_serializer_class
+            isinstance(found, view_class(self.view).write_serializer_class)
+            or found is view_class(self.view).write_serializer_class
         )
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -228,6 +254,11 @@ class KrmAutoSchema(AutoSchema):
                 if hasattr(self.view, "if_match_needed") and self.view.if_match_needed():
                     wanted.append("428")
         return sorted(wanted)
+
+
+def view_class(view: Any) -> Any:
+    """The class as written: REST framework sets an action's serializer on the instance."""
+    return type(view)
 
 
 def add_problems(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:

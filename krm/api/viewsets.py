@@ -9,7 +9,7 @@ written, because each must go through a verb.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.db import transaction
 from django.db.models import Model, QuerySet
@@ -18,7 +18,8 @@ from django.urls import NoReverseMatch, reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action as drf_action
-from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -31,31 +32,46 @@ from krm.api.throttling import add_headers
 
 __all__ = ["KrmAPIView", "KrmViewSet", "ReadViewSet", "StaffOnly", "WriteViewSet", "action"]
 
+if TYPE_CHECKING:
+    from krm.accounts.models import User
+
+    class PersonalRequest(Request):
+        """A request after its permission classes let it in: somebody is logged in."""
+
+        user: User
+
+
 INHERIT: Any = object()
 
 
 class Guard(APIView):
     """REST framework's dispatch with idempotency around the handler and RateLimit headers on the answer."""
 
+    request: PersonalRequest
+
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         self.args, self.kwargs = args, kwargs
-        self.request = self.initialize_request(request, *args, **kwargs)
+        self.request = cast("PersonalRequest", self.initialize_request(request, *args, **kwargs))
         self.headers = self.default_response_headers
         try:
             self.initial(self.request, *args, **kwargs)
+            self.refuse_method()
             response = idempotency.run(self.request, lambda: self.handle(*args, **kwargs), self.render)
         except Exception as exc:
             response = self.handle_exception(exc)
-        self.response = self.finalize_response(self.request, response, *args, **kwargs)
+        answer: Any = response  # a replayed answer is a plain HttpResponse
+        self.response = self.finalize_response(self.request, answer, *args, **kwargs)
         add_headers(request, self.response)
         return self.response
 
-    def handle(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def refuse_method(self) -> None:
         method = (self.request.method or "").lower()
-        handler = self.http_method_not_allowed
-        if method in self.http_method_names:
-            handler = getattr(self, method, self.http_method_not_allowed)
-        return handler(self.request, *args, **kwargs)
+        if method not in self.http_method_names or not hasattr(self, method):
+            raise MethodNotAllowed(self.request.method or "")
+
+    def handle(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        handler = getattr(self, (self.request.method or "").lower())
+        return handler(self.request, *args, **kwargs)  # type: ignore[no-any-return]
 
     def render(self, response: HttpResponseBase) -> None:
         if isinstance(response, Response) and not response.is_rendered:
@@ -66,14 +82,14 @@ class Guard(APIView):
 class KrmAPIView(Guard):
     """For endpoints that are not about one model."""
 
-    permission_classes: ClassVar[Any] = [IsAuthenticated, HasScope]
+    permission_classes: Any = [IsAuthenticated, HasScope]
     scopes: ClassVar[tuple[str, str] | None] = None
 
 
 class KrmViewSet(Guard, GenericViewSet):  # type: ignore[type-arg]
     model: type[Model]
     scopes: ClassVar[tuple[str, str] | None] = None
-    permission_classes: ClassVar[Any] = [IsAuthenticated, HasScope]
+    permission_classes: Any = [IsAuthenticated, HasScope]
     lookup_value_regex = "[0-9]{1,18}"
     write_serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
     response_serializer_class: type[BaseSerializer[Any]] | None = None
@@ -81,7 +97,7 @@ class KrmViewSet(Guard, GenericViewSet):  # type: ignore[type-arg]
     ordering: str = "-id"
     ordering_fields: ClassVar[tuple[str, ...]] = ()
     require_if_match: bool = False
-    http_method_names: ClassVar[Any] = ["get", "post", "patch", "delete", "head"]
+    http_method_names: Any = ["get", "post", "patch", "delete", "head"]
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
@@ -189,7 +205,7 @@ class WriteViewSet(ReadViewSet):
 class StaffOnly:
     """Mixin: guests get 404."""
 
-    permission_classes: ClassVar[list[type[BasePermission]]] = [IsAuthenticated, IsStaffMember, HasScope]
+    permission_classes: Any = [IsAuthenticated, IsStaffMember, HasScope]
 
 
 def action(
@@ -238,7 +254,7 @@ def action(
         elif response is not INHERIT:
             extra.setdefault("responses", {status: response(many=True) if many else response})
         elif "responses" not in extra:
-            run.krm_inherit = (status, many)  # type: ignore[attr-defined]  read by krm.api.schema
+            run.__dict__["krm_inherit"] = (status, many)  # read by krm.api.schema
         if summary:
             extra.setdefault("summary", summary)
         initkwargs: dict[str, Any] = {
@@ -251,6 +267,6 @@ def action(
         if many:  # a short list as it is; long ones belong to a list endpoint of their own
             initkwargs = {"pagination_class": None, "filter_backends": [], **initkwargs}
         # in this order: REST framework's decorator replaces what drf-spectacular's wrote before it
-        return extend_schema(**extra)(drf_action(detail=detail, methods=methods, **initkwargs)(run))  # type: ignore[no-any-return]
+        return extend_schema(**extra)(drf_action(detail=detail, methods=methods, **initkwargs)(run))  # type: ignore[no-any-return,arg-type]
 
     return decorate

@@ -119,6 +119,7 @@ def test_palette_shortcuts_theme_and_language(
     page.wait_for_selector("#palette-results [aria-selected=true]")
     assert_accessible(page)
     page.keyboard.press("Escape")
+    page.wait_for_selector("#krm-palette:not([open])", state="attached")
     page.keyboard.press("?")
     page.wait_for_selector("#krm-shortcuts[open]")
     assert_accessible(page)
@@ -222,3 +223,21 @@ def test_error_pages(page: Any, login: Any, server: str, person: Any, assert_acc
     login(page, person)
     page.goto(server + "/no/such/page/")
     assert_accessible(page)
+
+
+def test_a_job_page_follows_a_real_worker(
+    page: Any, login: Any, server: str, worker: Any, person: Any, assert_accessible: Any, console_clean: Any
+) -> None:
+    from celery import Celery
+    from django.conf import settings
+
+    job = Job.objects.create(kind="test.nobody_runs_this", title="Count the stars", by=person)
+    login(page, person)
+    page.goto(server + job.get_absolute_url())
+    page.wait_for_selector("#job [data-state=queued]")
+    with Celery(broker=settings.REDIS_URL, set_as_current=False) as outside:
+        outside.send_task("web.run_job", args=[job.pk], queue="default", ignore_result=True)
+    page.wait_for_selector("#job [data-state=failed]", timeout=20_000)
+    assert "Something broke on our side" in page.locator("#job").inner_text()
+    assert_accessible(page)
+    console_clean(page)

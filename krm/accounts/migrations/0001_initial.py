@@ -6,55 +6,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BrandTeam',
+            name="BrandTeam",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='name')),
-                ('is_demo', models.BooleanField(db_index=True, default=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="name")),
+                ("is_demo", models.BooleanField(db_index=True, default=False)),
             ],
             options={
-                'verbose_name': 'brand team',
-                'verbose_name_plural': 'brand teams',
-                'ordering': ['name'],
+                "verbose_name": "brand team",
+                "verbose_name_plural": "brand teams",
+                "ordering": ["name"],
             },
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(max_length=150, verbose_name='name')),
-                ('role', models.CharField(choices=[('administrator', 'Administrator'), ('campaign_manager', 'Campaign manager'), ('reviewer', 'Reviewer'), ('finance', 'Finance'), ('viewer', 'Viewer'), ('creator', 'Creator'), ('talent_manager', 'Talent manager'), ('client_viewer', 'Client viewer'), ('client_approver', 'Client approver')], max_length=32, verbose_name='role')),
-                ('all_teams', models.BooleanField(default=False, verbose_name='sees every brand')),
-                ('language', models.CharField(default='en', max_length=8, verbose_name='language')),
-                ('timezone', models.CharField(blank=True, max_length=64, verbose_name='time zone')),
-                ('theme', models.CharField(choices=[('auto', 'As the device'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=8, verbose_name='theme')),
-                ('phone', models.CharField(blank=True, max_length=32, verbose_name='phone')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_demo', models.BooleanField(db_index=True, default=False)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
-                ('teams', models.ManyToManyField(blank=True, related_name='members', to='accounts.brandteam')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="e-mail")),
+                ("name", models.CharField(max_length=150, verbose_name="name")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("administrator", "Administrator"),
+                            ("campaign_manager", "Campaign manager"),
+                            ("reviewer", "Reviewer"),
+                            ("finance", "Finance"),
+                            ("viewer", "Viewer"),
+                            ("creator", "Creator"),
+                            ("talent_manager", "Talent manager"),
+                            ("client_viewer", "Client viewer"),
+                            ("client_approver", "Client approver"),
+                        ],
+                        max_length=32,
+                        verbose_name="role",
+                    ),
+                ),
+                ("all_teams", models.BooleanField(default=False, verbose_name="sees every brand")),
+                ("language", models.CharField(default="en", max_length=8, verbose_name="language")),
+                ("timezone", models.CharField(blank=True, max_length=64, verbose_name="time zone")),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("auto", "As the device"), ("light", "Light"), ("dark", "Dark")],
+                        default="auto",
+                        max_length=8,
+                        verbose_name="theme",
+                    ),
+                ),
+                ("phone", models.CharField(blank=True, max_length=32, verbose_name="phone")),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_demo", models.BooleanField(db_index=True, default=False)),
+                ("date_joined", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
+                (
+                    "teams",
+                    models.ManyToManyField(blank=True, related_name="members", to="accounts.brandteam"),
+                ),
             ],
             options={
-                'verbose_name': 'user',
-                'verbose_name_plural': 'users',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_case_insensitive'), models.CheckConstraint(condition=models.Q(('role__in', ['administrator', 'campaign_manager', 'reviewer', 'finance', 'viewer', 'creator', 'talent_manager', 'client_viewer', 'client_approver'])), name='user_role_known'), models.CheckConstraint(condition=models.Q(('all_teams', False), ('role__in', ['administrator', 'campaign_manager', 'finance', 'reviewer', 'viewer']), _connector='OR'), name='user_all_teams_is_for_staff')],
+                "verbose_name": "user",
+                "verbose_name_plural": "users",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_email_case_insensitive"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    "administrator",
+                                    "campaign_manager",
+                                    "reviewer",
+                                    "finance",
+                                    "viewer",
+                                    "creator",
+                                    "talent_manager",
+                                    "client_viewer",
+                                    "client_approver",
+                                ],
+                            )
+                        ),
+                        name="user_role_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("all_teams", False),
+                            (
+                                "role__in",
+                                ["administrator", "campaign_manager", "finance", "reviewer", "viewer"],
+                            ),
+                            _connector="OR",
+                        ),
+                        name="user_all_teams_is_for_staff",
+                    ),
+                ],
             },
         ),
     ]

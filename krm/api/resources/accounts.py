@@ -48,7 +48,7 @@ class BrandTeamViewSet(StaffOnly, WriteViewSet):
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    team_ids = serializers.PrimaryKeyRelatedField(source="teams", many=True, read_only=True)
+    team_ids: Any = serializers.PrimaryKeyRelatedField(source="teams", many=True, read_only=True)
 
     class Meta:
         model = User
@@ -67,7 +67,7 @@ class UserSerializer(serializers.ModelSerializer[User]):
 
 class AccessIn(serializers.Serializer[Any]):
     role = serializers.ChoiceField(Role.choices)
-    team_ids = serializers.PrimaryKeyRelatedField(
+    team_ids: Any = serializers.PrimaryKeyRelatedField(
         source="teams", many=True, queryset=BrandTeam.objects.all(), required=False, default=list
     )
     all_teams = serializers.BooleanField(default=False)
@@ -111,7 +111,7 @@ class UserViewSet(StaffOnly, ReadViewSet):
 
 class MeSerializer(serializers.ModelSerializer[User]):
     language = serializers.ChoiceField(settings.LANGUAGES)
-    team_ids = serializers.PrimaryKeyRelatedField(source="teams", many=True, read_only=True)
+    team_ids: Any = serializers.PrimaryKeyRelatedField(source="teams", many=True, read_only=True)
 
     class Meta:
         model = User
@@ -131,7 +131,7 @@ class Me(KrmAPIView):
     @extend_schema(operation_id="me_retrieve", responses=MeSerializer)
     def get(self, request: Request) -> Response:
         """Who am I."""
-        return Response(MeSerializer(request.user).data)
+        return Response(MeSerializer(User.objects.get(pk=request.user.pk)).data)
 
     @extend_schema(operation_id="me_update", request=MeSerializer(partial=True), responses=MeSerializer)
     def patch(self, request: Request) -> Response:
@@ -144,7 +144,7 @@ class Me(KrmAPIView):
 
 class InvitationSerializer(serializers.ModelSerializer[Invitation]):
     state = serializers.ChoiceField(["waiting", "sent", "accepted", "withdrawn", "expired"], read_only=True)
-    team_ids = serializers.PrimaryKeyRelatedField(source="teams", many=True, read_only=True)
+    team_ids: Any = serializers.PrimaryKeyRelatedField(source="teams", many=True, read_only=True)
 
     class Meta:
         model = Invitation
@@ -174,7 +174,7 @@ class InvitationIn(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=150, required=False, allow_blank=True)
     role = serializers.ChoiceField(Role.choices)
     language = serializers.ChoiceField(settings.LANGUAGES, required=False)
-    team_ids = serializers.PrimaryKeyRelatedField(
+    team_ids: Any = serializers.PrimaryKeyRelatedField(
         source="teams", many=True, queryset=BrandTeam.objects.all(), required=False
     )
     all_teams = serializers.BooleanField(required=False)

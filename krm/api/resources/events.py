@@ -25,7 +25,7 @@ SCOPES = ("events:read", "events:write")
 
 
 class EventSerializer(serializers.ModelSerializer[Event]):
-    data = serializers.DictField()
+    data = serializers.DictField()  # type: ignore[assignment]
 
     class Meta:
         model = Event
@@ -87,7 +87,7 @@ class MarkedOut(serializers.Serializer[Any]):
 
 class PreferenceSerializer(serializers.Serializer[Any]):
     kind = serializers.CharField(max_length=80)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     in_app = serializers.BooleanField()
     email = serializers.BooleanField()
 
@@ -282,7 +282,7 @@ class JobViewSet(ReadViewSet):
 
 
 class FieldChangeSerializer(serializers.Serializer[Any]):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     before = serializers.CharField()
     after = serializers.CharField()
 
@@ -304,7 +304,7 @@ class History(KrmAPIView):
 
     scopes = ("events:read", "events:read")
     schema_tag = "history"
-    permission_classes = StaffOnly.permission_classes
+    permission_classes: Any = StaffOnly.permission_classes
 
     @extend_schema(
         operation_id="history_retrieve",

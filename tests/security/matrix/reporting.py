@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from tests.reporting.factories import add_kol
-from tests.security.matrix import ADMINISTRATORS, ANYBODY, CLIENTS, EVERYONE, FINANCE, MANAGERS, PORTAL, STAFF, Route, Side
+from tests.security.matrix import (
+    ADMINISTRATORS,
+    ANYBODY,
+    CLIENTS,
+    EVERYONE,
+    FINANCE,
+    MANAGERS,
+    PORTAL,
+    STAFF,
+    Route,
+    Side,
+)
 
 COSTS = MANAGERS | FINANCE
 shared = "shared_report"
