@@ -26,7 +26,11 @@ def room_patterns(room: str, prefix: str) -> list[URLPattern | URLResolver]:
     """All addresses of one room under one namespace, so that names stay `room:name` in every area."""
     module = import_module(f"{room}.urls")
     patterns: list[URLPattern | URLResolver] = [path(prefix, include(list(module.urlpatterns)))]
-    for attribute, area in (("portal_urlpatterns", "portal/"), ("client_urlpatterns", "room/"), ("public_urlpatterns", "")):
+    for attribute, area in (
+        ("portal_urlpatterns", "portal/"),
+        ("client_urlpatterns", "room/"),
+        ("public_urlpatterns", ""),
+    ):
         found = getattr(module, attribute, None)
         if found:
             patterns.append(path(area, include(list(found))))

@@ -227,8 +227,9 @@ def _conversion(
 ) -> Conversion | None:
     """One row as a conversion, or None with the reason added to `outcome.errors`."""
 
-    def refuse(name: str, message: str) -> None:
+    def refuse(name: str, message: str) -> Conversion | None:
         outcome.errors.append(RowError(number, name, message))
+        return None
 
     if not row["order_ref"] or len(row["order_ref"]) > 120:
         return refuse("order_ref", _("The order number is missing or longer than 120 characters."))

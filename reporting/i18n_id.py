@@ -178,6 +178,7 @@ ID: dict[str, str] = {
     "The file is larger than 30 MB. Split it.": "Berkas lebih besar dari 30 MB. Pecah berkasnya.",
     "The file's encoding cannot be read. Save it as CSV in UTF-8.": "Pengodean berkas tidak terbaca. Simpan sebagai CSV UTF-8.",
     "The order number is missing or longer than 120 characters.": "Nomor pesanan kosong atau lebih dari 120 karakter.",
+    "The person who started this import is gone. Start it again.": "Orang yang memulai impor ini sudah tidak ada. Mulai lagi.",
     "The page that visitors come to.": "Halaman yang dituju pengunjung.",
     "There is a rate for this platform and metric from that day already. Choose another day.": "Sudah ada tarif untuk platform dan metrik ini mulai hari itu. Pilih hari lain.",
     "This is no CSV file. Save the sheet as CSV and upload that.": "Ini bukan berkas CSV. Simpan lembar sebagai CSV lalu unggah.",

@@ -64,6 +64,8 @@ def decode(content: bytes) -> str:
 
 @jobs.runner("reporting.import_conversions")
 def run(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    if job.by is None:
+        raise jobs.Failed(_("The person who started this import is gone. Start it again."))
     campaign = Campaign.objects.visible_to(job.by).get(pk=job.params["campaign"])
     with default_storage.open(job.params["file"]) as stored:
         text = stored.read().decode()

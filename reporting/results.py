@@ -214,6 +214,7 @@ def _post_row(
     deliverable: Deliverable, numbers: PostNumbers, kol: str, rates: list[Rate], currency: str
 ) -> dict[str, Any]:
     post = deliverable.post
+    assert post is not None
     one = measures.engagement_rates(measures.add_up([numbers]))
     return {
         "deliverable_id": deliverable.pk,

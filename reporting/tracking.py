@@ -60,7 +60,7 @@ def create_link(
         partnership=partnership,
         code=code,
         target_url=target_url,
-        utm_source=utm_source or (partnership.account.platform if partnership.account_id else "kol"),
+        utm_source=utm_source or (partnership.account.platform if partnership.account else "kol"),
         utm_campaign=slugify(partnership.campaign.code or partnership.campaign.name)[:100],
         utm_content=utm_content or slugify(partnership.creator.name)[:100],
         created_by=by,

@@ -218,7 +218,7 @@ class SubmitIn(serializers.Serializer[Any]):
 
 
 class ShareIn(serializers.Serializer[Any]):
-    label = S.CharField(max_length=160)
+    label = S.CharField(max_length=160)  # type: ignore[assignment]
     scope = S.ChoiceField(ShareScope.choices, default="view")
     expires_at = S.DateTimeField(required=False)
 
@@ -236,8 +236,8 @@ class ShareMade(ShareOut):
     url = S.CharField(read_only=True)
 
     class Meta(ShareOut.Meta):
-        fields = (*ShareOut.Meta.fields, "url")
-        read_only_fields = fields
+        fields = (*ShareOut.Meta.fields, "url")  # type: ignore[assignment]
+        read_only_fields = fields  # type: ignore[assignment]
 
 
 class CandidateOut(serializers.ModelSerializer[Candidate]):

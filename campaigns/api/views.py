@@ -90,11 +90,11 @@ class BrandViewSet(Checked, WriteViewSet):
     @action(detail=True, methods=["post"])
     def archive(self, request: Request, pk: str) -> Any:
         """Archive the brand, or bring it back."""
-        return brands.archive_brand(self.get_object(), by=request.user)
+        return brands.archive_brand(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"], serializer_class=s.MemberIn, response=s.MemberOut, status=201)
     def members(self, request: Request, pk: str) -> Any:
-        return brands.add_member(self.get_object(), by=request.user, **self.input())
+        return brands.add_member(self.get_object(), by=self.request.user, **self.input())
 
 
 class ProductViewSet(Checked, WriteViewSet):
@@ -210,20 +210,20 @@ class CampaignViewSet(Checked, WriteViewSet):
 
     @action(detail=True, methods=["post"], serializer_class=s.AllocationIn, response=s.BudgetOut)
     def allocate(self, request: Request, pk: str) -> Any:
-        campaign = budget.allocate(self.get_object(), by=request.user, amounts=self.input())
+        campaign = budget.allocate(self.get_object(), by=self.request.user, amounts=self.input())
         return budget.status(campaign)
 
     @action(detail=True, methods=["post"], serializer_class=s.TiersIn, response=s.BudgetOut)
     def tiers(self, request: Request, pk: str) -> Any:
         campaign = self.get_object()
-        budget.plan_tiers(campaign, by=request.user, rows=[dict(row) for row in self.input()["tiers"]])
+        budget.plan_tiers(campaign, by=self.request.user, rows=[dict(row) for row in self.input()["tiers"]])
         return budget.status(campaign)
 
     @action(detail=True, methods=["post"], serializer_class=s.WaiverIn, response=s.BudgetOut)
     def waive(self, request: Request, pk: str) -> Any:
         """Let commitments pass the fees line; administrators only."""
         campaign = self.get_object()
-        budget.waive(campaign, by=request.user, **self.input())
+        budget.waive(campaign, by=self.request.user, **self.input())
         return budget.status(campaign)
 
     @action(detail=True, methods=["post"], serializer_class=s.SpendIn, response=s.BudgetOut)
@@ -231,12 +231,14 @@ class CampaignViewSet(Checked, WriteViewSet):
         """Record money that left; the same `key` twice is written once."""
         campaign = self.get_object()
         data = self.input()
-        budget.record_spend(campaign, by=request.user, **{**data, "key": f"api:{campaign.pk}:{data['key']}"})
+        budget.record_spend(
+            campaign, by=self.request.user, **{**data, "key": f"api:{campaign.pk}:{data['key']}"}
+        )
         return budget.status(campaign)
 
     @action(detail=True, methods=["post"], serializer_class=s.KpisIn)
     def kpis(self, request: Request, pk: str) -> Any:
-        return planning.set_kpis(self.get_object(), by=request.user, **self.input())
+        return planning.set_kpis(self.get_object(), by=self.request.user, **self.input())
 
     @action(
         detail=True,
@@ -248,27 +250,27 @@ class CampaignViewSet(Checked, WriteViewSet):
     )
     def candidates(self, request: Request, pk: str) -> Any:
         """Put creators on the shortlist; who is there already or blocked is passed over."""
-        return selection.add_candidates(self.get_object(), by=request.user, **self.input())
+        return selection.add_candidates(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"], response=s.CandidateOut, many=True)
     def assess(self, request: Request, pk: str) -> Any:
         campaign = self.get_object()
-        selection.reassess(campaign, by=request.user)
+        selection.reassess(campaign, by=self.request.user)
         return campaign.candidates.exclude(state="dropped")
 
     @action(detail=True, methods=["post"], serializer_class=s.SubmitIn, response=s.CandidateOut, many=True)
     def submit(self, request: Request, pk: str) -> Any:
-        return selection.submit(self.get_object(), by=request.user, **self.input())
+        return selection.submit(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"], response=s.PartnershipOut, many=True)
     def invite_approved(self, request: Request, pk: str) -> Any:
-        done, _refused = selection.invite_approved(self.get_object(), by=request.user)
+        done, _refused = selection.invite_approved(self.get_object(), by=self.request.user)
         return done
 
     @action(detail=True, methods=["post"], serializer_class=s.ShareIn, response=s.ShareMade, status=201)
     def share(self, request: Request, pk: str) -> Any:
         """A link for a client without an account; its address is in this answer only."""
-        link, token = sharing.create_link(self.get_object(), by=request.user, **self.input())
+        link, token = sharing.create_link(self.get_object(), by=self.request.user, **self.input())
         link.url = request.build_absolute_uri(reverse("campaigns:shared", args=[token]))  # type: ignore[attr-defined]
         return link
 
@@ -283,7 +285,7 @@ class ShareLinkViewSet(Checked, ReadViewSet):
 
     @action(detail=True, methods=["post"])
     def revoke(self, request: Request, pk: str) -> Any:
-        return sharing.revoke_link(self.get_object(), by=request.user)
+        return sharing.revoke_link(self.get_object(), by=self.request.user)
 
 
 class CandidateFilter(django_filters.FilterSet):
@@ -316,21 +318,21 @@ class CandidateViewSet(Checked, WriteViewSet):
     @action(detail=True, methods=["post"], serializer_class=s.DecisionIn)
     def decide(self, request: Request, pk: str) -> Any:
         """The client's yes or no; staff name who at the client decided."""
-        return selection.decide(self.get_object(), by=request.user, **self.input())
+        return selection.decide(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"])
     def drop(self, request: Request, pk: str) -> Any:
-        return selection.drop(self.get_object(), by=request.user)
+        return selection.drop(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"])
     def repropose(self, request: Request, pk: str) -> Any:
-        return selection.repropose(self.get_object(), by=request.user)
+        return selection.repropose(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["get"], response=s.LayerOut, many=True)
     def assessment(self, request: Request, pk: str) -> Any:
         """The five layers with their reasons as sentences in the caller's language; staff only."""
 
-        if not request.user.is_staff_member:
+        if not self.request.user.is_staff_member:
             raise Http404
         rows = self.get_object().assessments.all()
         return [
@@ -377,7 +379,7 @@ class PartnershipViewSet(Checked, WriteViewSet):
 
     @action(detail=True, methods=["post"], serializer_class=s.ToldWhyIn)
     def cancel(self, request: Request, pk: str) -> Any:
-        return negotiation.cancel_partnership(self.get_object(), by=request.user, **self.input())
+        return negotiation.cancel_partnership(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.ToldWhyIn)
     def waive_exclusivity(self, request: Request, pk: str) -> Any:
@@ -385,7 +387,7 @@ class PartnershipViewSet(Checked, WriteViewSet):
         partnership = self.get_object()
         found = exclusivity.conflicts(partnership.campaign, [partnership.creator_id])
         for window in found.get(partnership.creator_id, []):
-            exclusivity.waive(window, by=request.user, campaign=partnership.campaign, **self.input())
+            exclusivity.waive(window, by=self.request.user, campaign=partnership.campaign, **self.input())
         return partnership
 
 
@@ -426,24 +428,24 @@ class OfferViewSet(Checked, WriteViewSet):
 
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: str) -> Any:
-        return negotiation.send_offer(self.get_object(), by=request.user)
+        return negotiation.send_offer(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"], serializer_class=s.CounterIn, status=201)
     def counter(self, request: Request, pk: str) -> Any:
         """Answer with other terms; the answer is the new offer."""
-        return negotiation.counter(self.get_object(), by=request.user, **self.input())
+        return negotiation.counter(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Any:
-        return negotiation.accept(self.get_object(), by=request.user)
+        return negotiation.accept(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"], serializer_class=s.AskedWhyIn)
     def decline(self, request: Request, pk: str) -> Any:
-        return negotiation.decline(self.get_object(), by=request.user, **self.input())
+        return negotiation.decline(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"])
     def withdraw(self, request: Request, pk: str) -> Any:
-        return negotiation.withdraw(self.get_object(), by=request.user)
+        return negotiation.withdraw(self.get_object(), by=self.request.user)
 
 
 class AgreementFilter(django_filters.FilterSet):
@@ -496,22 +498,22 @@ class AgreementViewSet(Checked, WriteViewSet):
     def milestones(self, request: Request, pk: str) -> Any:
         agreement = self.get_object()
         rows = [dict(row) for row in self.input()["milestones"]]
-        return agreements.set_milestones(agreement, by=request.user, rows=rows)
+        return agreements.set_milestones(agreement, by=self.request.user, rows=rows)
 
     @action(detail=True, methods=["post"])
     def send(self, request: Request, pk: str) -> Any:
-        return agreements.send(self.get_object(), by=request.user)
+        return agreements.send(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"], serializer_class=s.AskedWhyIn)
     def take_back(self, request: Request, pk: str) -> Any:
-        return agreements.take_back(self.get_object(), by=request.user, **self.input())
+        return agreements.take_back(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.SignIn)
     def sign(self, request: Request, pk: str) -> Any:
         """Sign for one's side; `sha256` says which document was read."""
         agreement = self.get_object()
         address = str(request.META.get("REMOTE_ADDR", ""))
-        agreements.sign(agreement, by=request.user, address=address, **self.input())
+        agreements.sign(agreement, by=self.request.user, address=address, **self.input())
         return agreement
 
     @action(detail=True, methods=["get"], response=s.VerifyOut)
@@ -558,24 +560,24 @@ class DeliverableViewSet(Checked, WriteViewSet):
 
     @action(detail=True, methods=["post"], serializer_class=s.RescheduleIn)
     def reschedule(self, request: Request, pk: str) -> Any:
-        return scheduling.reschedule(self.get_object(), by=request.user, **self.input())
+        return scheduling.reschedule(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.PublishIn)
     def publish(self, request: Request, pk: str) -> Any:
         """Say by its address that it is online."""
-        return tracking.confirm_published(self.get_object(), by=request.user, **self.input())
+        return tracking.confirm_published(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"])
     def accept(self, request: Request, pk: str) -> Any:
-        return tracking.accept_deliverable(self.get_object(), by=request.user)
+        return tracking.accept_deliverable(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"], serializer_class=s.ToldWhyIn)
     def unpublish(self, request: Request, pk: str) -> Any:
-        return tracking.unpublish(self.get_object(), by=request.user, **self.input())
+        return tracking.unpublish(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=True, methods=["post"], serializer_class=s.ToldWhyIn)
     def cancel(self, request: Request, pk: str) -> Any:
-        return tracking.cancel_deliverable(self.get_object(), by=request.user, **self.input())
+        return tracking.cancel_deliverable(self.get_object(), by=self.request.user, **self.input())
 
     @action(detail=False, methods=["get"], response=s.CalendarRow, many=True)
     def special_days(self, request: Request) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,6 +27,9 @@ from krm.accounts.permissions import allowed
 from krm.web.access import AccessMixin
 from krm.web.forms import REFUSALS, add_refusal
 from krm.web.pages import DetailPage, FormPage, ObjectFormPage, ObjectMixin, verb_view
+
+if TYPE_CHECKING:
+    from krm.web.access import PersonalRequest
 
 
 class AgreementDetail(DetailPage):
@@ -52,10 +55,10 @@ class AgreementDetail(DetailPage):
         return agreement_context(self.object, self.request)
 
 
-def agreement_context(agreement: Agreement, request: HttpRequest) -> dict[str, Any]:
+def agreement_context(agreement: Agreement, request: PersonalRequest) -> dict[str, Any]:
     signatures = list(agreement.signatures.select_related("signed_by"))
     current = [s for s in signatures if s.sha256 == agreement.document_sha256]
-    side = "creator" if request.user.is_portal else "agency"  # type: ignore[union-attr]
+    side = "creator" if request.user.is_portal else "agency"
     own = allowed(request.user, f"campaigns.sign_{side}", agreement)
     can_sign = agreement.state == "sent" and own and not any(s.side == side for s in current)
     return {
@@ -67,7 +70,7 @@ def agreement_context(agreement: Agreement, request: HttpRequest) -> dict[str, A
         "old_signatures": [s for s in signatures if s not in current],
         "checks": agreements.verify(agreement) if agreement.signed_at else None,
         "can_sign": can_sign,
-        "sign_form": SignForm(initial={"name": request.user.name, "sha256": agreement.document_sha256})  # type: ignore[union-attr]
+        "sign_form": SignForm(initial={"name": request.user.name, "sha256": agreement.document_sha256})
         if can_sign
         else None,
         "may": allowed(request.user, "campaigns.negotiate", agreement),
@@ -132,7 +135,7 @@ class EditMilestones(ObjectFormPage):
                 if data and data.get("amount") is not None and data["amount"] > Decimal(0)
             ]
             try:
-                return self.saved(agreements.set_milestones(self.object, by=request.user, rows=plain))
+                return self.saved(agreements.set_milestones(self.object, by=self.request.user, rows=plain))
             except REFUSALS as refusal:
                 add_refusal(form, refusal)
         return self.form_response(form, status=422)

@@ -49,7 +49,8 @@ def latest(partnership: Partnership) -> Offer | None:
     """The newest offer that is not a draft, else the newest; from the prefetched list."""
     offers = sorted(partnership.offers.all(), key=lambda o: o.number)
     sent = [o for o in offers if o.state not in ("draft", "withdrawn")]
-    return (sent or offers or [None])[-1]
+    shown = sent or offers
+    return shown[-1] if shown else None
 
 
 class PartnershipDetail(DetailPage):
@@ -133,6 +134,7 @@ class LinesPage(ObjectFormPage):
 
     template_name = "campaigns/offer_form.html"
     spare = 3
+    _lines: Any
 
     def start_lines(self) -> list[dict[str, Any]]:
         return []

@@ -113,10 +113,10 @@ class Picker(CampaignFacts, TabPage):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
         ids = [int(pk) for pk in request.POST.getlist("creator") if pk.isdigit()][:500]
-        chosen = Creator.objects.visible_to(request.user).filter(pk__in=ids)
+        chosen = Creator.objects.visible_to(self.request.user).filter(pk__in=ids)
         try:
             found = selection.add_candidates(
-                self.object, by=request.user, creators=chosen, option=request.POST.get("option", "A")
+                self.object, by=self.request.user, creators=chosen, option=request.POST.get("option", "A")
             )
         except REFUSALS as refusal:
             messages.error(request, refusal_text(refusal))
@@ -152,7 +152,7 @@ class CandidateEdit(ObjectFormPage):
 
 
 class CandidateDecide(CandidateEdit):
-    form_class = StaffDecisionForm
+    form_class = StaffDecisionForm  # type: ignore[assignment]
     perm = "campaigns.manage_shortlist"
     success_message = gettext_lazy("Decision written down.")
     submit_label = gettext_lazy("Write down decision")
@@ -224,7 +224,7 @@ class ShareNew(CampaignPartForm):
     perm = "campaigns.share"
     title = gettext_lazy("Share the shortlist by link")
     submit_label = gettext_lazy("Make link")
-    success_message = ""
+    success_message = ""  # type: ignore[assignment]
     back_to = "shortlist"
 
     def get_initial(self) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from campaigns.web.forms import (
 )
 from krm.accounts.permissions import allowed
 from krm.web.lists import Column, Empty, ListPage
-from krm.web.pages import DetailPage, FormPage, ObjectFormPage, Page, TabPage, verb_view
+from krm.web.pages import DetailPage, FormPage, ObjectFormPage, ObjectMixin, Page, TabPage, verb_view
 
 
 def brands_of(request: HttpRequest | None) -> Any:
@@ -125,14 +125,13 @@ class CampaignEdit(ObjectFormPage):
         return planning.update_campaign(self.object, by=self.request.user, **form.cleaned_data)
 
 
-class CampaignFacts:
+class CampaignFacts(ObjectMixin):
     """What every page and tab of a campaign's workspace shows at its head."""
 
     model = Campaign
     tabset = "campaign"
     breadcrumbs = [(gettext_lazy("Campaigns"), "campaigns:list")]
     object: Campaign
-    request: HttpRequest
 
     def get_queryset(self) -> Any:
         return Campaign.objects.visible_to(self.request.user).select_related("brand", "owner", "product")
@@ -288,7 +287,7 @@ def move_campaign(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     verb = planning.VERBS.get(step)
     if verb is None:
         raise Http404
-    return MOVES[step](request, pk=pk)
+    return MOVES[step](request, pk=pk)  # type: ignore[return-value]
 
 
 MOVES = {

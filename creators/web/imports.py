@@ -89,7 +89,6 @@ class ImportMapping(ObjectFormPage):
     form_class = forms.MappingForm
     breadcrumbs = CRUMBS
     cancel_url = "creators:imports"
-    request: HttpRequest
 
     def get_title(self) -> Any:
         return self.object.filename

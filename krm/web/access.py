@@ -5,15 +5,29 @@ A guest in the wrong area gets 404, not 403: the page is none of their business.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
+from django.views import View
 
 from krm.accounts.permissions import allowed
 from krm.errors import Denied
+
+if TYPE_CHECKING:
+    from krm.accounts.models import User
+
+    class PersonalRequest(HttpRequest):
+        """A request after `AccessMixin` let it in: somebody is logged in."""
+
+        user: User
+
+    Base = View
+else:
+    Base = object
+
 
 AREAS = ("staff", "portal", "client", "any")
 
@@ -31,12 +45,12 @@ def area_of(user: Any) -> str:
     return "plain"
 
 
-class AccessMixin:
+class AccessMixin(Base):
     """Checks area and permission before any handler runs."""
 
     area: ClassVar[str] = "staff"
     perm: ClassVar[str | None] = None
-    request: HttpRequest
+    request: PersonalRequest
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         refused = self.refuse(request)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.contrib import messages
@@ -20,9 +20,12 @@ from django.views import View
 
 from krm.accounts.permissions import allowed, check
 from krm.errors import Denied
-from krm.web.access import AccessMixin
+from krm.web.access import AccessMixin, Base
 from krm.web.forms import REFUSALS, add_refusal, refusal_text
 from krm.web.tabs import ShownTab, tabs_for
+
+if TYPE_CHECKING:
+    from krm.web.access import PersonalRequest
 
 
 def resolve(target: Any, obj: Any = None) -> str:
@@ -114,12 +117,12 @@ def shown_actions(actions: Any, user: Any, obj: Any = None) -> list[dict[str, An
     return shown
 
 
-class ObjectMixin:
+class ObjectMixin(Base):
     """Finds the object among what the user may see; anything else is 404."""
 
     model: ClassVar[type[models.Model]]
     pk_url_kwarg: ClassVar[str] = "pk"
-    request: HttpRequest
+    request: PersonalRequest
     kwargs: dict[str, Any]
     perm: ClassVar[str | None]
 

@@ -81,7 +81,7 @@ class ConversionSerializer(serializers.ModelSerializer[Conversion]):
 
 class ConversionImportIn(serializers.Serializer[Any]):
     campaign = VisibleCampaign()
-    source = serializers.CharField(max_length=60)
+    source = serializers.CharField(max_length=60)  # type: ignore[assignment]
     file = serializers.FileField()
 
 

@@ -46,11 +46,11 @@ class TrackingLinkViewSet(WriteViewSet):
 
     @action(detail=True, methods=["post"], summary="Switch a link off")
     def switch_off(self, request: Any, pk: str) -> Any:
-        return tracking.switch_off(self.get_object(), by=request.user)
+        return tracking.switch_off(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"], summary="Switch a link on")
     def switch_on(self, request: Any, pk: str) -> Any:
-        return tracking.switch_on(self.get_object(), by=request.user)
+        return tracking.switch_on(self.get_object(), by=self.request.user)
 
 
 class PromoCodeFilter(django_filters.FilterSet):
@@ -111,7 +111,7 @@ class ConversionViewSet(ReadViewSet):
     )
     def import_file(self, request: Any) -> Any:
         data = self.input()
-        return jobs.start_conversion_import(data.pop("campaign"), by=request.user, **data)
+        return jobs.start_conversion_import(data.pop("campaign"), by=self.request.user, **data)
 
 
 class EmvRateViewSet(StaffOnly, WriteViewSet):
@@ -155,19 +155,19 @@ class ReportViewSet(WriteViewSet):
 
     @action(detail=True, methods=["post"], summary="Lock the numbers")
     def lock(self, request: Any, pk: str) -> Any:
-        return reports.lock(self.get_object(), by=request.user)
+        return reports.lock(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"], summary="Share with the client")
     def share(self, request: Any, pk: str) -> Any:
-        return reports.share(self.get_object(), by=request.user)
+        return reports.share(self.get_object(), by=self.request.user)
 
     @action(detail=True, methods=["post"], summary="Take back from the client room")
     def take_back(self, request: Any, pk: str) -> Any:
-        return reports.take_back(self.get_object(), by=request.user)
+        return reports.take_back(self.get_object(), by=self.request.user)
 
     @action(detail=True, response=s.NumbersSerializer, summary="Numbers of the report")
     def numbers(self, request: Any, pk: str) -> Any:
-        return reading.visible_numbers(self.get_object(), viewer=request.user)
+        return reading.visible_numbers(self.get_object(), viewer=self.request.user)
 
     @action(
         detail=True,
@@ -175,7 +175,7 @@ class ReportViewSet(WriteViewSet):
         schema={"responses": {(200, "application/pdf"): OpenApiResponse(OpenApiTypes.BINARY)}},
     )
     def pdf(self, request: Any, pk: str) -> Any:
-        return reading.as_file(self.get_object(), "pdf", viewer=request.user)
+        return reading.as_file(self.get_object(), "pdf", viewer=self.request.user)
 
     @action(
         detail=True,
@@ -189,7 +189,7 @@ class ReportViewSet(WriteViewSet):
         },
     )
     def xlsx(self, request: Any, pk: str) -> Any:
-        return reading.as_file(self.get_object(), "xlsx", viewer=request.user)
+        return reading.as_file(self.get_object(), "xlsx", viewer=self.request.user)
 
 
 class ResultsViewSet(StaffOnly, KrmViewSet):
@@ -204,5 +204,5 @@ class ResultsViewSet(StaffOnly, KrmViewSet):
 
     def retrieve(self, request: Any, pk: str) -> Any:
         campaign = self.get_object()
-        check(request.user, "reporting.view_results", campaign)
-        return Response(reading.live_numbers(campaign, viewer=request.user))
+        check(self.request.user, "reporting.view_results", campaign)
+        return Response(reading.live_numbers(campaign, viewer=self.request.user))

@@ -51,7 +51,7 @@ def views_over_time(numbers: dict[str, Any], campaign: Campaign) -> charts.Spec 
     latest: dict[int, int] = {}
     by_day: dict[Any, int] = {}
     for row in rows:
-        latest[row["post_id"]] = row["views"]
+        latest[row["post_id"]] = row["views"] or 0
         by_day[row["as_of"]] = sum(latest.values())
     if len(by_day) < 2:
         return None

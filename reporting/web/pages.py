@@ -150,10 +150,10 @@ class Download(AccessMixin, View):
 
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         report = get_object_or_404(
-            Report.objects.visible_to(request.user).select_related("campaign__brand"), pk=pk
+            Report.objects.visible_to(self.request.user).select_related("campaign__brand"), pk=pk
         )
-        check(request.user, "reporting.read_report", report)
-        return reading.as_file(report, self.kind, viewer=request.user)
+        check(self.request.user, "reporting.read_report", report)
+        return reading.as_file(report, self.kind, viewer=self.request.user)
 
 
 class RateFilter(django_filters.FilterSet):

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
+from django.db import connection
+
 from creators import ingest, partitions, scoring_runs, summary
 from creators.ingest import AccountReading, AudienceReading, PostReading
 from creators.models import Creator, CreatorTag, RateCard, SocialAccount, Tag
@@ -25,6 +27,10 @@ def source_of(account: world.DemoAccount) -> str:
 
 def make_creators(owner: User) -> dict[str, Creator]:
     """Creators and accounts, by the world's key."""
+    with (
+        connection.cursor() as cursor
+    ):  # checked row by row: audit triggers make deferred checks of many rows slow
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     tag, _ = Tag.objects.get_or_create(name=TAG)
     cast = world.demo_creators()
     Creator.objects.bulk_create(
@@ -181,6 +187,7 @@ def make_rate_cards(now: datetime) -> None:
     accounts = {
         (row.platform, row.external_id): row.creator_id
         for row in SocialAccount.objects.filter(is_demo=True).only("platform", "external_id", "creator_id")
+        if row.creator_id is not None
     }
     RateCard.objects.bulk_create(
         [

@@ -245,6 +245,7 @@ def invitation(
     candidate = Candidate.objects.select_related("creator", "account").get(pk=candidate_id)
     actor = chooser.actor(by_creator[candidate.creator_id], candidate.creator)
     account = candidate.account or candidate.creator.accounts.order_by("-followers").first()
+    assert account is not None
     partnership = journey.invite(
         campaign, candidate.creator, account, by=stage.users[plan.manager], candidate=candidate
     )

@@ -8,29 +8,68 @@ import krm.money.fields
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='FxRate',
+            name="FxRate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('base', krm.money.fields.CurrencyField(default='USD', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Use a three-letter currency code such as IDR.')], verbose_name='from')),
-                ('quote', krm.money.fields.CurrencyField(default='IDR', max_length=3, validators=[django.core.validators.RegexValidator('^[A-Z]{3}$', 'Use a three-letter currency code such as IDR.')], verbose_name='to')),
-                ('rate', models.DecimalField(decimal_places=12, max_digits=24, verbose_name='rate')),
-                ('source', models.CharField(max_length=60, verbose_name='source')),
-                ('as_of', models.DateField(verbose_name='day')),
-                ('observed_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='written down')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "base",
+                    krm.money.fields.CurrencyField(
+                        default="USD",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}$", "Use a three-letter currency code such as IDR."
+                            )
+                        ],
+                        verbose_name="from",
+                    ),
+                ),
+                (
+                    "quote",
+                    krm.money.fields.CurrencyField(
+                        default="IDR",
+                        max_length=3,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[A-Z]{3}$", "Use a three-letter currency code such as IDR."
+                            )
+                        ],
+                        verbose_name="to",
+                    ),
+                ),
+                ("rate", models.DecimalField(decimal_places=12, max_digits=24, verbose_name="rate")),
+                ("source", models.CharField(max_length=60, verbose_name="source")),
+                ("as_of", models.DateField(verbose_name="day")),
+                (
+                    "observed_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="written down"),
+                ),
             ],
             options={
-                'verbose_name': 'exchange rate',
-                'verbose_name_plural': 'exchange rates',
-                'indexes': [models.Index(fields=['base', 'quote', '-as_of', '-observed_at'], name='fxrate_latest')],
-                'constraints': [models.UniqueConstraint(fields=('base', 'quote', 'as_of', 'source'), name='fxrate_once'), models.CheckConstraint(condition=models.Q(('rate__gt', 0)), name='fxrate_positive'), models.CheckConstraint(condition=models.Q(('base', models.F('quote')), _negated=True), name='fxrate_two_currencies')],
+                "verbose_name": "exchange rate",
+                "verbose_name_plural": "exchange rates",
+                "indexes": [
+                    models.Index(fields=["base", "quote", "-as_of", "-observed_at"], name="fxrate_latest")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("base", "quote", "as_of", "source"), name="fxrate_once"),
+                    models.CheckConstraint(condition=models.Q(("rate__gt", 0)), name="fxrate_positive"),
+                    models.CheckConstraint(
+                        condition=models.Q(("base", models.F("quote")), _negated=True),
+                        name="fxrate_two_currencies",
+                    ),
+                ],
             },
         ),
     ]

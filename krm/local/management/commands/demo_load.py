@@ -26,7 +26,7 @@ class Command(BaseCommand):
                 return
             if User.objects.filter(is_demo=True).exists():
                 raise CommandError("The demo agency is there already. Remove it first: manage.py demo_remove")
-        current_app.conf.broker_url = (
+        current_app.conf.broker_url = (  # type: ignore[misc]
             "memory://"  # what the verbs would queue is done by the periodic tasks later
         )
         with transaction.atomic():
