@@ -1,6 +1,8 @@
 """Bahasa Indonesia of the local pages."""
 
 ID: dict[str, str] = {
+    "English": "Bahasa Inggris",
+    "Bahasa Indonesia": "Bahasa Indonesia",
     "Development mail": "Surat pengembangan",
     "Messages that this installation would have sent. Nothing leaves this machine.": (
         "Pesan yang seharusnya dikirim oleh instalasi ini. Tidak ada yang keluar dari mesin ini."
