@@ -32,10 +32,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def with_servers(services: Services, command: list[str]) -> int:
-    if command and command[0].endswith(".py"):
+    if not command:
+        raise Failure("Say what to run: python -m krm.local with -- manage.py shell")
+    if command[0].endswith(".py") or command[0].startswith("-"):
         command = [sys.executable, *command]
-    if command and command[0] == "-m":
-        command = [sys.executable, *command]
+    elif shutil.which(command[0]) is None:
+        raise Failure(f"There is no program {command[0]}.")
     try:
         env = dict(os.environ, **services.start())
         env.setdefault("DJANGO_SETTINGS_MODULE", "krm.settings")
