@@ -28,6 +28,9 @@ ID: dict[str | tuple[str, str], str] = {
         "Permintaan yang sama sedang dikerjakan. Kirim lagi sebentar lagi untuk membaca jawabannya."
     ),
     "Read the object first and send its ETag as If-Match.": "Baca objeknya dulu dan kirim ETag-nya sebagai If-Match.",
+    'Send If-Match as the ETag that you read, with its quotes, or "*".': (
+        'Kirim If-Match berupa ETag yang Anda baca, lengkap dengan tanda kutipnya, atau "*".'
+    ),
     "Somebody changed this since you read it. Read it again and repeat your change.": (
         "Ada yang mengubah ini setelah Anda membacanya. Baca lagi lalu ulangi perubahan Anda."
     ),

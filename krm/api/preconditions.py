@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -12,6 +13,9 @@ from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
 from krm.api.problems import Problem
+
+PATTERN = r'^(\*|(W/)?"[^"]*"( *, *(W/)?"[^"]*")*)$'
+WELL_FORMED = re.compile(PATTERN.strip("^$"))
 
 
 def etag_of(data: Any) -> str:
@@ -33,7 +37,10 @@ def wants_match(request: Request, *, required: bool) -> bool:
 
 
 def check_match(request: Request, etag: str) -> None:
-    wanted = parse_etags(request.headers["If-Match"])
+    given = request.headers["If-Match"]
+    if not WELL_FORMED.fullmatch(given):
+        raise Problem(400, _('Send If-Match as the ETag that you read, with its quotes, or "*".'), code="invalid_if_match")
+    wanted = parse_etags(given)
     if "*" not in wanted and etag not in wanted:
         raise Problem(
             412, _("Somebody changed this since you read it. Read it again and repeat your change.")

@@ -8,9 +8,10 @@ from django.core.exceptions import FieldDoesNotExist
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.permissions import AllowAny
-from rest_framework.serializers import ChoiceField, ModelSerializer
+from rest_framework.serializers import ModelSerializer
 
 from krm.api.idempotency import HEADER, UNSAFE
+from krm.api.preconditions import PATTERN
 from krm.api.problems import CONTENT_TYPE
 
 PROBLEM = {
@@ -129,17 +130,11 @@ class KrmAutoSchema(AutoSchema):
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
         """What may be empty in the database comes out empty: a blank address is no `uri`, a blank choice is shown."""
-        blank = direction == "response" and self.may_be_blank(field)
-        if blank and isinstance(field, ChoiceField):
+        if direction == "response" and hasattr(field, "allow_blank") and self.may_be_blank(field):
             field.allow_blank = True
-        schema = super()._map_serializer_field(field, direction, bypass_extensions)
-        if blank and isinstance(schema, dict) and schema.get("format") in ("uri", "email"):
-            del schema["format"]
-        return schema
+        return super()._map_serializer_field(field, direction, bypass_extensions)
 
     def may_be_blank(self, field: Any) -> bool:
-        if getattr(field, "allow_blank", False):
-            return True
         model = getattr(getattr(field.parent, "Meta", None), "model", None)
         source = field.source or field.field_name or ""
         if model is None or "." in source:
@@ -177,7 +172,7 @@ class KrmAutoSchema(AutoSchema):
             found.append(
                 OpenApiParameter(
                     "If-Match",
-                    {"type": "string", "pattern": r'^(\*|"[0-9a-f]{32}")$'},
+                    {"type": "string", "pattern": PATTERN},
                     OpenApiParameter.HEADER,
                     required=required,
                     description="ETag of the state that you read; refused with 412 if it changed since.",

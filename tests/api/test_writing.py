@@ -117,6 +117,7 @@ def test_an_update_of_what_i_have_seen(api_for: Any, admin_user: Any, team: Any)
 def test_delete_respects_if_match_too(api_for: Any, admin_user: Any, team: Any) -> None:
     api = api_for(admin_user)
     assert api.delete(f"/api/v1/teams/{team.pk}", headers={"If-Match": '"stale"'}).status_code == 412
+    assert api.delete(f"/api/v1/teams/{team.pk}", headers={"If-Match": "no quotes"}).status_code == 400
     assert api.delete(f"/api/v1/teams/{team.pk}", headers={"If-Match": "*"}).status_code == 204
 
 
