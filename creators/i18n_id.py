@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 ID: dict[str | tuple[str, str], str] = {
+    "A campaign plans with a tier that you take away. Rename it instead.": (
+        "Ada kampanye yang memakai tingkatan yang Anda hapus. Ganti namanya saja."
+    ),
     ("%(count)s creator archived.", "%(count)s creators archived."): "%(count)s kreator diarsipkan.",
     ("%(count)s creator tagged.", "%(count)s creators tagged."): "%(count)s kreator diberi tag.",
     (

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from creators.models import Tier
 from krm.accounts.models import User
 from krm.accounts.permissions import check
+from krm.errors import Conflict
 from krm.events import enqueue, record
 
 
@@ -45,7 +46,11 @@ def set_ladder(steps: Sequence[Step], *, by: User) -> list[Tier]:
     with transaction.atomic():
         held = {tier.name.casefold(): tier for tier in Tier.objects.select_for_update()}
         kept: list[Tier] = []
-        Tier.objects.exclude(pk__in=[held[n].pk for n in names if n in held]).delete()
+        gone = Tier.objects.exclude(pk__in=[held[n].pk for n in names if n in held])
+        try:
+            gone.delete()
+        except ProtectedError as error:
+            raise Conflict(_("A campaign plans with a tier that you take away. Rename it instead.")) from error
         # park the floors first: two bands may swap their numbers
         for offset, tier in enumerate(Tier.objects.all()):
             Tier.objects.filter(pk=tier.pk).update(floor=10**15 + offset, ceiling=None)

@@ -31,6 +31,7 @@ ID: dict[str | tuple[str, str], str] = {
     'Send If-Match as the ETag that you read, with its quotes, or "*".': (
         'Kirim If-Match berupa ETag yang Anda baca, lengkap dengan tanda kutipnya, atau "*".'
     ),
+    "Other things depend on this. Take them away first.": "Masih ada yang bergantung pada ini. Singkirkan dulu.",
     "Somebody changed this since you read it. Read it again and repeat your change.": (
         "Ada yang mengubah ini setelah Anda membacanya. Baca lagi lalu ulangi perubahan Anda."
     ),

@@ -10,6 +10,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError
+from django.db.models import ProtectedError, RestrictedError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.encoding import force_str
 from django.utils.translation import gettext as _
@@ -175,6 +176,8 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
             return response(
                 409, _("The same thing exists already. Load it again before you retry."), request=request
             )
+        case ProtectedError() | RestrictedError():
+            return response(409, _("Other things depend on this. Take them away first."), request=request)
         case DataError():
             log.warning("bad value reached the database", exc_info=exc)
             return response(
