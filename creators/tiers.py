@@ -7,6 +7,7 @@ from typing import TypedDict
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 
 from creators.models import Tier
