@@ -47,7 +47,9 @@ def make_brand(team: Any, **fields: Any) -> Brand:
     return Brand.objects.create(team=team, name=fields.pop("name", f"Brand {next(_numbers)}"), **fields)
 
 
-def add_kol(campaign: Campaign, *, fee: int = 10_000_000, creator: Creator | None = None, **metrics: Any) -> Kol:
+def add_kol(
+    campaign: Campaign, *, fee: int = 10_000_000, creator: Creator | None = None, **metrics: Any
+) -> Kol:
     """A KOL with a signed agreement and one published post; `metrics` are the post's counts (none: nothing published)."""
     number = next(_numbers)
     creator = creator or Creator.objects.create(name=f"KOL {number}")
@@ -55,7 +57,9 @@ def add_kol(campaign: Campaign, *, fee: int = 10_000_000, creator: Creator | Non
         creator=creator, platform="instagram", handle=f"kol{number}", external_id=f"ext{number}", followers=20_000,
         tier=Tier.objects.filter(floor__lte=20_000).order_by("-floor").first(),
     )  # fmt: skip
-    partnership = Partnership.objects.create(campaign=campaign, creator=creator, account=account, state="live")
+    partnership = Partnership.objects.create(
+        campaign=campaign, creator=creator, account=account, state="live"
+    )
     moment = datetime(2026, 11, 1, 3, tzinfo=UTC)
     agreement = Agreement.objects.create(
         partnership=partnership, number=f"AGR-{number}", state="signed", total=Decimal(fee), currency=campaign.currency,

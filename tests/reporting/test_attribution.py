@@ -19,7 +19,9 @@ from reporting.models import Click, Conversion, TrackingLink
 from tests.reporting.factories import add_kol, make_brand, make_campaign
 
 pytestmark = pytest.mark.django_db
-PERSON = tracking.Visit("203.0.113.7", "Mozilla/5.0 (Linux; Android 14) Chrome/140", "https://www.instagram.com/p/1/")
+PERSON = tracking.Visit(
+    "203.0.113.7", "Mozilla/5.0 (Linux; Android 14) Chrome/140", "https://www.instagram.com/p/1/"
+)
 
 
 @pytest.fixture
@@ -34,13 +36,17 @@ def kol(team: Any, manager: Any) -> Any:
 
 @pytest.fixture
 def link(kol: Any, manager: Any) -> TrackingLink:
-    return tracking.create_link(kol.partnership, by=manager, target_url="https://shop.example/p?ref=1", code="abc")
+    return tracking.create_link(
+        kol.partnership, by=manager, target_url="https://shop.example/p?ref=1", code="abc"
+    )
 
 
 def test_the_redirect_counts_and_adds_utm(link: TrackingLink, client: Any) -> None:
     response = client.get(reverse("reporting:go", args=["abc"]), headers={"user-agent": PERSON.user_agent})
     assert response.status_code == 302
-    assert response.url.startswith("https://shop.example/p?ref=1&utm_source=instagram&utm_medium=kol&utm_campaign=c")
+    assert response.url.startswith(
+        "https://shop.example/p?ref=1&utm_source=instagram&utm_medium=kol&utm_campaign=c"
+    )
     link.refresh_from_db()
     assert (link.clicks_count, link.visitors_count) == (1, 1)
     assert "203" not in Click.objects.get().visitor
@@ -130,7 +136,9 @@ def test_a_code_belongs_to_one_kol_whatever_its_case(kol: Any, manager: Any) -> 
 
 def test_only_managers_import(kol: Any, staff: Any) -> None:
     with pytest.raises(Denied):
-        attribution.import_conversions(kol.partnership.campaign, by=staff("finance"), source="x", text="order,code,amount,date\n")
+        attribution.import_conversions(
+            kol.partnership.campaign, by=staff("finance"), source="x", text="order,code,amount,date\n"
+        )
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,9 @@ def campaign(team: Any, manager: Any) -> Any:
 
 
 def test_totals_costs_and_targets(campaign: Any) -> None:
-    Spend.objects.create(campaign=campaign, kind="amplification", amount=Decimal(2_000_000), occurred_on="2026-11-02", key="a1")
+    Spend.objects.create(
+        campaign=campaign, kind="amplification", amount=Decimal(2_000_000), occurred_on="2026-11-02", key="a1"
+    )
     numbers = results.campaign_numbers(campaign)
     totals = numbers["totals"]
     assert totals["posts"] == 2
@@ -51,10 +53,22 @@ def test_totals_costs_and_targets(campaign: Any) -> None:
     assert totals["emv"] == "3750000"  # 150,000 views at IDR 25,000 a thousand
     assert totals["roas"] is None and totals["roi"] is None
     assert numbers["targets"] == [
-        {"metric": "views", "target": "200000", "actual": "150000", "progress": 0.75, "lower_is_better": False}
+        {
+            "metric": "views",
+            "target": "200000",
+            "actual": "150000",
+            "progress": 0.75,
+            "lower_is_better": False,
+        }
     ]
     fees = next(line for line in numbers["budget"] if line["kind"] == "fees")
-    assert fees == {"kind": "fees", "planned": "65000000", "committed": "18000000", "spent": "0", "used": 0.276923}
+    assert fees == {
+        "kind": "fees",
+        "planned": "65000000",
+        "committed": "18000000",
+        "spent": "0",
+        "used": 0.276923,
+    }
     assert numbers["delivery"]["planned"] == 3 and numbers["delivery"]["published"] == 2
 
 
@@ -80,7 +94,19 @@ def test_the_clients_document_has_no_trace_of_a_cost(campaign: Any, manager: Any
         assert kol.agreement.total
     numbers = results.for_client(results.campaign_numbers(campaign))
     text = str(numbers)
-    for canary in ("10000000", "5000000", "18000000", "65000000", "2857", "1667", "'cost'", "cpe", "cpm", "roas", "budget"):
+    for canary in (
+        "10000000",
+        "5000000",
+        "18000000",
+        "65000000",
+        "2857",
+        "1667",
+        "'cost'",
+        "cpe",
+        "cpm",
+        "roas",
+        "budget",
+    ):
         assert canary not in text, canary
 
 
@@ -123,7 +149,9 @@ def test_a_viewer_drafts_nothing(campaign: Any, staff: Any) -> None:
 
 @pytest.mark.parametrize("language", ["en", "id"])
 def test_the_pdf_reads_like_the_page(campaign: Any, manager: Any, language: str) -> None:
-    report = reports.lock(reports.draft(campaign, by=manager, title="Laporan #1 *x*", summary="= not a heading"), by=manager)
+    report = reports.lock(
+        reports.draft(campaign, by=manager, title="Laporan #1 *x*", summary="= not a heading"), by=manager
+    )
     with translation.override(language):
         content = report_pdf(report, reading.visible_numbers(report, viewer=manager))
     text = "\n".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages)
@@ -140,7 +168,11 @@ def test_the_workbook_opens_and_its_sums_are_formulas(campaign: Any, manager: An
     posts = pd.read_excel(io.BytesIO(content), sheet_name="Posts")
     assert posts["Views"].tolist()[:2] == [100_000, 50_000]
     book = openpyxl.load_workbook(io.BytesIO(content))
-    formulas = [c.value for c in book["Posts"][book["Posts"].max_row] if isinstance(c.value, str) and c.value.startswith("=")]
+    formulas = [
+        c.value
+        for c in book["Posts"][book["Posts"].max_row]
+        if isinstance(c.value, str) and c.value.startswith("=")
+    ]
     assert any(f.startswith("=SUM(") for f in formulas)
     assert book["Overview"]["A1"].data_type == "s" and book["Overview"]["A1"].value == "=HYPERLINK(1)"
 
@@ -154,4 +186,9 @@ def test_orders_make_revenue_roas_and_roi(campaign: Any, manager: Any) -> None:
     )  # fmt: skip
     assert (outcome.added, outcome.known, outcome.errors) == (2, 0, [])
     totals = results.campaign_numbers(campaign)["totals"]
-    assert (totals["conversions"], totals["revenue"], totals["roas"], totals["roi"]) == (2, "36000000", 2.0, 1.0)
+    assert (totals["conversions"], totals["revenue"], totals["roas"], totals["roi"]) == (
+        2,
+        "36000000",
+        2.0,
+        1.0,
+    )
