@@ -148,7 +148,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "krm.accounts.middleware.SeenMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "krm.accounts.middleware.PersonalMiddleware",
     "krm.events.middleware.HistoryMiddleware",
@@ -226,12 +226,11 @@ ACCOUNT_RATE_LIMITS = {
     "reauthenticate": "10/m/user",
 }
 SOCIALACCOUNT_ADAPTER = "krm.accounts.adapter.SocialAccountAdapter"
-MFA_ADAPTER = "krm.accounts.adapter.MfaAdapter"
+MFA_ADAPTER = "krm.connectors.second_factor.VaultMfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the invitation went to this e-mail
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LOCAL
-USERSESSIONS_TRACK_ACTIVITY = True
 SESSION_COOKIE_AGE = 14 * 86400
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True

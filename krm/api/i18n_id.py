@@ -32,6 +32,9 @@ ID: dict[str | tuple[str, str], str] = {
         'Kirim If-Match berupa ETag yang Anda baca, lengkap dengan tanda kutipnya, atau "*".'
     ),
     "Other things depend on this. Take them away first.": "Masih ada yang bergantung pada ini. Singkirkan dulu.",
+    "Log in again in the browser first: this asks for a login of the last five minutes.": (
+        "Masuk kembali di peramban dulu: ini memerlukan login dalam lima menit terakhir."
+    ),
     "Somebody changed this since you read it. Read it again and repeat your change.": (
         "Ada yang mengubah ini setelah Anda membacanya. Baca lagi lalu ulangi perubahan Anda."
     ),

@@ -39,7 +39,11 @@ def wants_match(request: Request, *, required: bool) -> bool:
 def check_match(request: Request, etag: str) -> None:
     given = request.headers["If-Match"]
     if not WELL_FORMED.fullmatch(given):
-        raise Problem(400, _('Send If-Match as the ETag that you read, with its quotes, or "*".'), code="invalid_if_match")
+        raise Problem(
+            400,
+            _('Send If-Match as the ETag that you read, with its quotes, or "*".'),
+            code="invalid_if_match",
+        )
     wanted = parse_etags(given)
     if "*" not in wanted and etag not in wanted:
         raise Problem(

@@ -7,6 +7,7 @@ import logging
 from http import HTTPStatus
 from typing import Any
 
+from allauth.core.exceptions import ReauthenticationRequired
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied
 from django.core.exceptions import ValidationError as DjangoValidationError
 from django.db import DataError, IntegrityError
@@ -165,6 +166,9 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | Non
             return invalid(django_errors(exc), request)
         case Denied():
             return response(403, exc.reason, code="denied", request=request)
+        case ReauthenticationRequired():
+            text = _("Log in again in the browser first: this asks for a login of the last five minutes.")
+            return response(403, text, code="recent_login_required", request=request)
         case PermissionDenied():
             return response(403, str(exc) or _("You may not do this."), request=request)
         case Conflict():

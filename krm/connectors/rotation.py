@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connections, router, transaction
 
-from krm.connectors import vault
+from krm.connectors import second_factor, vault
 
 BATCH = 500
 
@@ -28,6 +28,8 @@ def rotate(*, dry_run: bool = False, progress: Callable[[str], None] = lambda te
     for encrypted in vault.encrypted_fields():
         progress(f"{encrypted.model._meta.db_table}.{encrypted.column}")
         _rotate_column(encrypted, result, dry_run=dry_run)
+    progress("mfa_authenticator.data")
+    result.rewritten += second_factor.rotate(dry_run=dry_run)
     return result
 
 

@@ -149,8 +149,16 @@ def test_a_guest_gets_what_they_were_invited_to(admin_user: Any, team: Any, kind
     from campaigns.models import Brand
     from creators.models import Creator
 
-    ours = Creator.objects.create(name="Ayu") if kind == "creator" else Brand.objects.create(team=team, name="Kopi")
-    other = Creator.objects.create(name="Bayu") if kind == "creator" else Brand.objects.create(team=team, name="Teh")
+    ours = (
+        Creator.objects.create(name="Ayu")
+        if kind == "creator"
+        else Brand.objects.create(team=team, name="Kopi")
+    )
+    other = (
+        Creator.objects.create(name="Bayu")
+        if kind == "creator"
+        else Brand.objects.create(team=team, name="Teh")
+    )
     role = "talent_manager" if kind == "creator" else "client_viewer"
     invitation = invite(admin_user, team, role=role, teams=[], attach=[(kind, ours.pk)])
     tasks.send_invitation(invitation.pk)

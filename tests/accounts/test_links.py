@@ -100,9 +100,9 @@ def test_next_leads_nowhere_else(client: Any, kol: Any, target: str) -> None:
 
 
 def test_a_second_factor_is_still_asked_for(client: Any, kol: Any) -> None:
-    from allauth.mfa.models import Authenticator
+    from allauth.mfa.totp.internal.auth import TOTP
 
-    Authenticator.objects.create(user=kol, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    TOTP.activate(kol, "JBSWY3DPEHPK3PXP")
     ask(client, kol.email)
     send_all()
     answer = client.post(link_in_mail())
