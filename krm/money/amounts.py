@@ -6,7 +6,8 @@ Amounts are `Decimal` at the edges and integers of minor units in the ledger; a 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 
 # Minor units by ISO 4217, where they are not 2. Rupiah is counted in whole rupiah: sen are not paid.
 EXPONENTS = {
@@ -24,39 +25,62 @@ EXPONENTS = {
 }
 
 
+# Wide enough that an amount times a rate is exact: it is rounded once, at the end.
+WIDE = Context(prec=80)
+
+
 def exponent(currency: str) -> int:
     return EXPONENTS.get(currency, 2)
 
 
-def round_amount(amount: Decimal, currency: str) -> Decimal:
-    """Half up to the currency's minor unit (PER-11/PJ/2025 art. 129 for rupiah)."""
-    if isinstance(amount, float):
+def exact(amount: Decimal | int) -> Decimal:
+    """The amount as a number that can be counted with; a float, NaN or infinity never is one."""
+    if isinstance(amount, float | bool):
         raise TypeError("money is never a float")
-    return Decimal(amount).quantize(Decimal(1).scaleb(-exponent(currency)), rounding=ROUND_HALF_UP)
+    value = Decimal(amount)
+    if not value.is_finite():
+        raise ValueError(f"{amount} is no amount of money")
+    return value
 
 
-def to_minor(amount: Decimal, currency: str) -> int:
+def round_amount(amount: Decimal | int, currency: str) -> Decimal:
+    """Half up to the currency's minor unit (PER-11/PJ/2025 art. 129 for rupiah)."""
+    unit = Decimal(1).scaleb(-exponent(currency))
+    return exact(amount).quantize(unit, rounding=ROUND_HALF_UP, context=WIDE)
+
+
+def to_minor(amount: Decimal | int, currency: str) -> int:
     """Exact integer of minor units; an amount finer than the minor unit is an error, not a rounding."""
-    scaled = Decimal(amount).scaleb(exponent(currency))
+    scaled = exact(amount).scaleb(exponent(currency), WIDE)
     if scaled != scaled.to_integral_value():
         raise ValueError(f"{amount} {currency} is finer than the currency's minor unit")
     return int(scaled)
 
 
 def from_minor(minor: int, currency: str) -> Decimal:
-    return Decimal(minor).scaleb(-exponent(currency))
+    if isinstance(minor, bool) or not isinstance(minor, int):
+        raise TypeError("minor units are whole numbers")
+    return Decimal(minor).scaleb(-exponent(currency), WIDE)
+
+
+def at_rate(amount: Decimal | int, rate: Decimal, currency: str, *, turned: bool = False) -> Decimal:
+    """`amount` times `rate` (divided by it where the rate is `turned`), rounded once to `currency`."""
+    value = exact(amount)
+    price = exact(rate)
+    return round_amount(WIDE.divide(value, price) if turned else WIDE.multiply(value, price), currency)
 
 
 def split(total: Decimal, weights: Sequence[Decimal | int], currency: str) -> list[Decimal]:
     """Split by the largest-remainder method: parts add up to `total` exactly, each within one minor unit."""
-    if not weights or any(Decimal(w) < 0 for w in weights) or sum(Decimal(w) for w in weights) == 0:
+    shares = [Fraction(exact(weight)) for weight in weights]
+    whole = sum(shares)
+    if not shares or any(share < 0 for share in shares) or whole == 0:
         raise ValueError("weights must be non-negative and not all zero")
     minor = to_minor(total, currency)
     sign, minor = (-1, -minor) if minor < 0 else (1, minor)
-    whole = sum(Decimal(w) for w in weights)
-    shares = [Decimal(minor) * Decimal(w) / whole for w in weights]
-    parts = [int(share) for share in shares]
-    order = sorted(range(len(parts)), key=lambda i: (shares[i] - parts[i], -i), reverse=True)
+    wanted = [minor * share / whole for share in shares]
+    parts = [int(share) for share in wanted]
+    order = sorted(range(len(parts)), key=lambda i: (wanted[i] - parts[i], -i), reverse=True)
     for i in order[: minor - sum(parts)]:
         parts[i] += 1
     return [from_minor(sign * part, currency) for part in parts]

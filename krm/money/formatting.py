@@ -24,7 +24,7 @@ def symbol(currency: str) -> str:
 
 def format_money(amount: Decimal | int, currency: str) -> str:
     """`Rp19.500.000`, `$1,234.50`, `−Rp5.000`: rounded to the minor unit, with the right number of decimals."""
-    rounded = round_amount(Decimal(amount), currency)
+    rounded = round_amount(amount, currency)
     text = f"{abs(rounded):,.{exponent(currency)}f}"
     if currency in POINT_THOUSANDS:
         text = text.translate(str.maketrans(",.", ".,"))

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from krm.errors import Conflict
-from krm.money.amounts import round_amount
+from krm.money.amounts import at_rate, round_amount
 from krm.money.models import FxRate
 
 PLACES = Decimal("0.000000000001")
@@ -44,26 +44,34 @@ def record_rate(base: str, quote: str, rate: Decimal, *, as_of: date, source: st
     return found
 
 
-def rate_on(base: str, quote: str, day: date) -> Converted:
-    """The latest rate not after `day`, direct or turned round. One unit of `base` in `quote`."""
-    if base == quote:
-        return Converted(Decimal(1), quote, Decimal(1), "", day)
+def _latest(base: str, quote: str, day: date) -> tuple[FxRate, bool]:
+    """The latest rate not after `day`, and whether it is the other way round."""
     pairs = FxRate.objects.filter(as_of__lte=day).order_by("-as_of", "-observed_at", "-pk")
     direct = pairs.filter(base=base, quote=quote).first()
     turned = pairs.filter(base=quote, quote=base).first()
     if turned is not None and (direct is None or turned.as_of > direct.as_of):
-        return Converted(Decimal(1), quote, 1 / turned.rate, turned.source, turned.as_of)
+        return turned, True
     if direct is None:
         raise Conflict(
             _("There is no exchange rate from %(base)s to %(quote)s for %(day)s. Record one first.")
             % {"base": base, "quote": quote, "day": day.isoformat()}
         )
-    return Converted(Decimal(1), quote, direct.rate, direct.source, direct.as_of)
+    return direct, False
+
+
+def rate_on(base: str, quote: str, day: date) -> Converted:
+    """The latest rate not after `day`, direct or turned round. One unit of `base` in `quote`."""
+    if base == quote:
+        return Converted(Decimal(1), quote, Decimal(1), "", day)
+    found, turned = _latest(base, quote, day)
+    rate = 1 / found.rate if turned else found.rate
+    return Converted(Decimal(1), quote, rate, found.source, found.as_of)
 
 
 def convert(amount: Decimal, base: str, quote: str, *, on: date) -> Converted:
     """`amount` of `base` in `quote`, rounded once to the minor unit of `quote`."""
-    if isinstance(amount, float):
-        raise TypeError("money is never a float")
-    found = rate_on(base, quote, on)
-    return Converted(round_amount(amount * found.rate, quote), quote, found.rate, found.source, found.as_of)
+    if base == quote:
+        return Converted(round_amount(amount, quote), quote, Decimal(1), "", on)
+    found, turned = _latest(base, quote, on)
+    rate = 1 / found.rate if turned else found.rate
+    return Converted(at_rate(amount, found.rate, quote, turned=turned), quote, rate, found.source, found.as_of)

@@ -23,6 +23,8 @@ class Slice:
 
 def slices(base: Decimal, on: date) -> list[Slice]:
     """`base` cut by the brackets of the day, lowest first; empty for a zero base."""
+    if not isinstance(base, Decimal):
+        raise TypeError("a tax base is a Decimal, never a float")
     if base < 0:
         raise ValueError("a tax base is never negative")
     cut: list[Slice] = []

@@ -69,7 +69,7 @@ def _step(kind: str, **values: object) -> dict[str, Any]:
 
 
 def assess(gross: Decimal, payee: Payee, on: date, *, currency: str = "IDR", prior: Prior | None = None) -> Assessment:
-    """Raises NeedsReview where no verified rule covers the case."""
+    """Raises NeedsReview where no rule covers the case."""
     if currency != "IDR":
         raise NeedsReview("withholding", on, f"no withholding rule is set for {currency}")
     prior = prior or Prior()

@@ -42,7 +42,8 @@ def add(price: Decimal, on: date) -> Ppn:
 
 
 def price_of(total: Decimal, on: date) -> Decimal:
-    """The price inside a total that already holds PPN."""
+    """The price inside a total that already holds PPN: the one to which `add` gives this total, where there is one."""
     rule = rule_on("ppn", on)
     effective = rule.decimal("rate") * rule.decimal("base_numerator") / rule.decimal("base_denominator")
-    return to_rupiah(total / (1 + effective), on)
+    near = to_rupiah(total / (1 + effective), on)
+    return next((price for price in (near, near + 1) if add(price, on).total == total), near)

@@ -11,4 +11,6 @@ MODES = {"down": ROUND_DOWN, "half_up": ROUND_HALF_UP}
 
 
 def to_rupiah(amount: Decimal, on: date) -> Decimal:
+    if not isinstance(amount, Decimal):
+        raise TypeError("an amount of tax is a Decimal, never a float")
     return amount.quantize(Decimal(1), rounding=MODES[rule_on("rounding", on).params["mode"]])
