@@ -8,6 +8,7 @@ import "./palette.js";
 import "./list.js";
 import "./live.js";
 import "./copy.js";
+import "./scrollers.js";
 
 const LAZY = {
   "krm-chart": () => import("./chart.js"),

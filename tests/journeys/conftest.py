@@ -22,8 +22,11 @@ from tests.browser import assert_accessible, console_clean, login, new_page, pag
 from tests.journeys import world as worlds
 from tests.sandbox import Running, sandbox_process  # noqa: F401
 
+PANELS = (
+    "/portal/campaigns/home/", "/portal/invoices/panel/", "/room/campaigns/home/", "/room/content/panel/", "/notifications/",
+)  # fmt: skip
 LISTS = tools.ROOT.parent / "shared" / "data" / "top1000_2022"
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=30_000)  # a machine that runs the whole suite is slow
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -181,6 +184,7 @@ def person(
 
     def enter(user: Any, *, phone: bool = False, **options: Any) -> Person:  # noqa: F811
         window = new_page(phone=phone, **options)
+        window.set_default_timeout(30_000)
         if user is not None:
             login(window, user)
         opened.append(Person(window, server, look))
@@ -197,6 +201,7 @@ def look(page: Any) -> None:  # noqa: F811
     before = page.viewport_size
     for size in (before, tools.NARROW if before["width"] > 500 else tools.WIDE):
         page.set_viewport_size(size)
+        page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         found = tools.violations(page)
         assert found == [], f"{page.url} at {size['width']}:\n" + "\n".join(found)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -214,7 +219,7 @@ def sees_nothing(person: Callable[..., Person]) -> Callable[..., None]:
             other = person(user)
             for path in paths:
                 assert other.status(path) == 404, f"{user} at {path}: {other.status(path)}"
-            for path in lists:
+            for path in [*lists, *PANELS]:
                 answer = other.page.request.get(other.server + path)
                 if answer.status in (403, 404):
                     continue
