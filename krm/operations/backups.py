@@ -307,8 +307,7 @@ def restore(
             for part in media.iterdir():
                 shutil.rmtree(part) if part.is_dir() else part.unlink()
         media.mkdir(parents=True, exist_ok=True)
-        with tarfile.open(folder / MEDIA) as archive:
-            archive.extractall(media, filter="data")
+        unpack(folder / MEDIA, media)
     if not manifest["tables"]:
         return []
     connection = connect(database)
@@ -318,6 +317,23 @@ def restore(
         return differences(manifest["tables"], fingerprints(connection))
     finally:
         connection.close()
+
+
+def unpack(path: Path, target: Path) -> None:
+    """Plain files and folders of an archive, nothing else and nowhere else (`filter=` is newer than Python 3.11.0)."""
+    with tarfile.open(path) as archive:
+        for member in archive:
+            place = (target / member.name).resolve()
+            if not (member.isfile() or member.isdir()) or not place.is_relative_to(target.resolve()):
+                raise BackupError(f"{path.name} holds {member.name}, which no backup of KRM does.")
+            if member.isdir():
+                place.mkdir(parents=True, exist_ok=True)
+                continue
+            place.parent.mkdir(parents=True, exist_ok=True)
+            content = archive.extractfile(member)
+            assert content is not None
+            with content, place.open("wb") as file:
+                shutil.copyfileobj(content, file)
 
 
 def drill(folder: Path, *, database: Mapping[str, Any]) -> list[str]:

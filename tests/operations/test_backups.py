@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tarfile
 from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
@@ -141,6 +142,18 @@ def test_the_commands(media: Path, tmp_path: Path, staff: Any) -> None:
     assert "every table is as it was saved" in out.getvalue()
     with pytest.raises(CommandError, match="is not empty"):
         call_command("restore", folder)
+
+
+def test_an_archive_that_reaches_out_is_refused(tmp_path: Path) -> None:
+    bad = tmp_path / "media.tar"
+    for name, kind in (("../out", tarfile.REGTYPE), ("/etc/out", tarfile.REGTYPE), ("link", tarfile.SYMTYPE)):
+        with tarfile.open(bad, "w") as archive:
+            member = tarfile.TarInfo(name)
+            member.type, member.linkname = kind, "/etc/passwd"
+            archive.addfile(member)
+        with pytest.raises(backups.BackupError, match="which no backup of KRM does"):
+            backups.unpack(bad, tmp_path / "target")
+    assert not (tmp_path / "out").exists()
 
 
 def test_keys_never_lie_in_the_backup(backup: Path) -> None:
