@@ -18,7 +18,9 @@ class PostQuerySet(OpenToStaff):
 
 
 class Post(ScopedModel):
-    account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="posts")
+    account = models.ForeignKey(
+        SocialAccount, models.CASCADE, related_name="posts", db_index=False
+    )  # creators_post_of_account serves it
     platform = models.CharField(_("platform"), max_length=12, choices=Platform.choices)
     external_id = models.CharField(_("platform id"), max_length=128)
     url = models.URLField(_("address"), max_length=500, blank=True)
@@ -51,6 +53,8 @@ class Post(ScopedModel):
         indexes = [models.Index(fields=["account", "-published_at"], name="creators_post_newest")]
         constraints = [
             models.UniqueConstraint(fields=["platform", "external_id"], name="creators_post_external_once"),
+            # What post snapshots point at: with both columns their own primary key finds them again.
+            models.UniqueConstraint(fields=["account", "id"], name="creators_post_of_account"),
             models.CheckConstraint(condition=Q(kind__in=PostKind.values), name="creators_post_kind"),
             models.CheckConstraint(condition=Q(platform__in=Platform.values), name="creators_post_platform"),
         ]
