@@ -68,7 +68,9 @@ def main() -> None:
             f"new postings, {clients} clients",
             [[f"bench:{run}:{c}:{n}" for n in range(each)] for c in range(clients)],
         )
-        measure(f"{clients} clients, all the same keys", [[f"bench:{run}:s{n}" for n in range(each)]] * clients)
+        measure(
+            f"{clients} clients, all the same keys", [[f"bench:{run}:s{n}" for n in range(each)]] * clients
+        )
         made = LedgerTransaction.objects.filter(key__startswith=f"bench:{run}").count()
         print(f"transactions in the books: {made} (expected {count + each * clients + each})")
         print(f"differences found by the audit: {len(ledger.audit())}")

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from creators import notes, scoring_runs, tagging
+from creators import notes, scoring_runs, summary, tagging
 from creators.models import Creator, CreatorImport, SocialAccount
 from tests.creators.factories import CreatorFactory, PostFactory, RateCardFactory, SocialAccountFactory
 
@@ -177,3 +177,38 @@ def test_a_portal_user_gets_the_guest_shape(portal_user: Any, api_for: Any) -> N
     row = api_for(portal_user(creator)).get(f"/api/v1/creators/{creator.pk}").json()
     assert row["name"] == "Rani"
     assert not {"tags", "authenticity", "status", "status_reason", "owner"} & set(row)
+
+
+def test_the_search_reads_its_index(db: None) -> None:
+    """Both searches are served by the trigram index; a plan without it reads every creator."""
+    from django.db import connection
+
+    from creators.models import Creator
+
+    CreatorFactory.create_batch(3, name="Wahyudi Santoso")
+    summary.refresh_creators(Creator.objects.values_list("pk", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")  # bitmaps are left
+    for lookup in ("search_text__contains", "search_text__trigram_word_similar"):
+        plan = Creator.objects.filter(**{lookup: "wahyudi"}).order_by().values("pk")[:1001].explain()
+        assert "Index Scan on creators_creator_search" in plan, plan
+
+
+def test_a_mistyped_name_finds_those_like_it(db: None) -> None:
+    from creators import discovery
+    from creators.models import Creator
+
+    CreatorFactory(name="Wahyudi Santoso")
+    CreatorFactory(name="Wahyu Pratama")
+    summary.refresh_creators(Creator.objects.values_list("pk", flat=True))
+
+    def names(term: str) -> list[str]:
+        return sorted(c.name for c in discovery.search(Creator.objects.all(), term))
+
+    assert names("wahy") == ["Wahyu Pratama", "Wahyudi Santoso"]
+    assert names("wahyudi") == ["Wahyudi Santoso"]
+    assert names("wahhyudi") == ["Wahyudi Santoso"]
+    assert names("@wahyudi santosso") == ["Wahyudi Santoso"]
+    assert names("zzzzzz") == []
+    assert names("xyz") == []
+    assert len(names("  @ ")) == 2

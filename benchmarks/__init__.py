@@ -1,0 +1,1 @@
+"""How quick KRM is. `make bench` runs all of it; see docs/performance.md."""
