@@ -447,4 +447,5 @@ ID: dict[str | tuple[str, str], str] = {
     "Content": "Konten", "Content published": "Konten tayang", "Currency": "Mata uang", "Code": "Kode", "Summary": "Ringkasan", "Date": "Tanggal",
     "currency": "mata uang", "code": "kode", "summary": "ringkasan", "platform": "platform", "title": "judul", "Title": "Judul",
     "note": "catatan", "date": "tanggal", "amount": "jumlah", "metric": "metrik", "Edit": "Ubah", "Ends": "Selesai",
+    "Agreements": "Perjanjian",
 }  # fmt: skip

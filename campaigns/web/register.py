@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.models import Agreement, Brand, Campaign, Deliverable, Partnership
 from campaigns.web.forms import AddToShortlistForm
 from campaigns.web.shortlist import add_to_shortlist
 from krm.web.lists import BulkAction, register_bulk
 from krm.web.nav import register_nav
+from krm.web.palette import register_model
 from krm.web.panels import register_panel
 from krm.web.tabs import register_tab
 
@@ -97,4 +100,91 @@ register_bulk(
         form_class=AddToShortlistForm,
         icon="playlist-add",
     ),
+)
+
+register_model(
+    "brands", _("Brands"), Brand, ["name"], icon="building-store", order=20, perm="campaigns.view"
+)
+register_model(
+    "campaigns",
+    _("Campaigns"),
+    Campaign,
+    ["name", "code", "brand__name"],
+    icon="speakerphone",
+    hint=lambda campaign: f"{campaign.brand} · {campaign.get_state_display()}",
+    related=["brand"],
+    order=25,
+    perm="campaigns.view",
+)
+register_model(
+    "partnerships",
+    _("Partnerships"),
+    Partnership,
+    ["creator__name", "creator__display_name", "campaign__name", "campaign__code"],
+    icon="users",
+    hint=lambda partnership: partnership.get_state_display(),
+    related=["creator", "campaign"],
+    order=30,
+    perm="campaigns.view",
+)
+register_model(
+    "agreements",
+    _("Agreements"),
+    Agreement,
+    ["number"],
+    icon="file-text",
+    hint=lambda agreement: str(agreement.partnership),
+    related=["partnership__creator", "partnership__campaign"],
+    order=33,
+    perm="campaigns.view",
+)
+register_model(
+    "deliverables",
+    _("Deliverables"),
+    Deliverable,
+    ["title", "partnership__creator__name", "partnership__creator__display_name", "partnership__campaign__name"],
+    icon="list-check",
+    hint=lambda deliverable: str(deliverable.partnership),
+    related=["partnership__creator", "partnership__campaign"],
+    order=35,
+    perm="campaigns.view",
+)
+register_model(
+    "portal.campaigns",
+    _("Campaigns"),
+    Partnership,
+    ["campaign__name", "campaign__brand__name", "creator__name"],
+    icon="speakerphone",
+    name=lambda partnership: partnership.campaign.name,
+    hint=lambda partnership: f"{partnership.campaign.brand} · {partnership.creator}",
+    related=["campaign__brand", "creator"],
+    rows=lambda found: found.exclude(state="invited"),  # no offer was sent yet
+    url=lambda partnership: reverse("campaigns:portal_partnership", args=[partnership.pk]),
+    order=10,
+    areas=("portal",),
+)
+register_model(
+    "portal.content",
+    _("Content"),
+    Deliverable,
+    ["title", "partnership__campaign__name"],
+    icon="list-check",
+    hint=lambda deliverable: deliverable.partnership.campaign.name,
+    related=["partnership__campaign"],
+    url=lambda deliverable: reverse("campaigns:portal_deliverable", args=[deliverable.pk]),
+    order=20,
+    areas=("portal",),
+)
+register_model(
+    "client.campaigns",
+    _("Campaigns"),
+    Campaign,
+    ["name", "brand__name"],
+    icon="speakerphone",
+    hint=lambda campaign: campaign.brand.name,
+    related=["brand"],
+    rows=lambda found: found.defer("internal_note"),
+    url=lambda campaign: reverse("campaigns:client_campaign", args=[campaign.pk]),
+    order=10,
+    areas=("client",),
 )
