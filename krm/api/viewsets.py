@@ -26,6 +26,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
+from krm.accounts.permissions import check
 from krm.api import idempotency, preconditions
 from krm.api.permissions import HasScope, IsStaffMember
 from krm.api.throttling import add_headers
@@ -92,12 +93,21 @@ class KrmViewSet(Guard, GenericViewSet):  # type: ignore[type-arg]
     permission_classes: Any = [IsAuthenticated, HasScope]
     lookup_value_regex = "[0-9]{1,18}"
     write_serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
+    # Permission of each action that is not about one object, asked before the body is read: a refusal must not
+    # depend on the body.
+    perms: ClassVar[dict[str, str]] = {}
     response_serializer_class: type[BaseSerializer[Any]] | None = None
     response_status: int = 200
     ordering: str = "-id"
     ordering_fields: ClassVar[tuple[str, ...]] = ()
     require_if_match: bool = False
     http_method_names: Any = ["get", "post", "patch", "delete", "head"]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        perm = self.perms.get(self.action or "")
+        if perm and not self.detail:
+            check(request.user, perm)
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):

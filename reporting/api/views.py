@@ -33,6 +33,7 @@ class TrackingLinkViewSet(WriteViewSet):
 
     model = TrackingLink
     scopes = SCOPES
+    perms = {"create": "reporting.manage_links"}
     serializer_class = s.TrackingLinkSerializer
     write_serializer_class = s.TrackingLinkIn
     filterset_class = LinkFilter
@@ -66,6 +67,7 @@ class PromoCodeViewSet(WriteViewSet):
 
     model = PromoCode
     scopes = SCOPES
+    perms = {"create": "reporting.manage_links"}
     serializer_class = s.PromoCodeSerializer
     write_serializer_class = s.PromoCodeIn
     filterset_class = PromoCodeFilter
@@ -93,6 +95,7 @@ class ConversionViewSet(ReadViewSet):
 
     model = Conversion
     scopes = SCOPES
+    perms = {"import_file": "reporting.import_conversions"}
     serializer_class = s.ConversionSerializer
     filterset_class = ConversionFilter
 
@@ -119,6 +122,7 @@ class EmvRateViewSet(StaffOnly, WriteViewSet):
 
     model = EmvRate
     scopes = SCOPES
+    perms = {"create": "reporting.edit_rates"}
     serializer_class = s.EmvRateSerializer
     filterset_fields = ("platform", "metric", "currency")
 
@@ -134,6 +138,7 @@ class ReportViewSet(WriteViewSet):
 
     model = Report
     scopes = SCOPES
+    perms = {"create": "reporting.edit_report"}
     serializer_class = s.ReportSerializer
     write_serializer_class = s.ReportIn
     filterset_fields = ("campaign", "state")

@@ -8,7 +8,6 @@ from tests.security.matrix import (
     ANYBODY,
     CLIENTS,
     EVERYONE,
-    FINANCE,
     MANAGERS,
     PORTAL,
     STAFF,
@@ -16,11 +15,11 @@ from tests.security.matrix import (
     Side,
 )
 
-COSTS = MANAGERS | FINANCE
 shared = "shared_report"
+COLUMNS = {"_columns": "reset"}
 
 ROUTES = {
-    "reporting:list": Route(GET=STAFF, POST=STAFF),
+    "reporting:list": Route(GET=STAFF, POST=STAFF, data=COLUMNS),
     "reporting:report": Route(GET=STAFF, obj="report"),
     "reporting:report_edit": Route(GET=MANAGERS, POST=MANAGERS, obj="report", sees=STAFF),
     "reporting:report_lock": Route(POST=MANAGERS, obj="report", sees=STAFF),
@@ -36,11 +35,11 @@ ROUTES = {
     "reporting:orders_import": Route(GET=MANAGERS, POST=MANAGERS, obj="campaign", sees=STAFF),
     "reporting:link_off": Route(POST=MANAGERS, obj="link", sees=STAFF),
     "reporting:link_on": Route(POST=MANAGERS, obj="link", sees=STAFF),
-    "reporting:rates": Route(GET=STAFF, POST=STAFF),
+    "reporting:rates": Route(GET=STAFF, POST=STAFF, data=COLUMNS),
     "reporting:rate_new": Route(GET=ADMINISTRATORS, POST=ADMINISTRATORS, sees=STAFF),
     "reporting:rate_remove": Route(POST=ADMINISTRATORS, obj="rate", sees=STAFF, foreign=ADMINISTRATORS),
     "reporting:portal_results": Route(GET=PORTAL),
-    "reporting:client_reports": Route(GET=CLIENTS, POST=CLIENTS),
+    "reporting:client_reports": Route(GET=CLIENTS, POST=CLIENTS, data=COLUMNS),
     "reporting:client_report": Route(GET=CLIENTS, obj=shared),
     "reporting:client_report_pdf": Route(GET=CLIENTS, obj=shared),
     "reporting:client_report_xlsx": Route(GET=CLIENTS, obj=shared),
