@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 from PIL import Image, ImageDraw
@@ -26,6 +27,7 @@ from krm.local.sandbox import world as network
 from krm.local.sandbox.state import State
 from payments import invoices, milestones, payees, payouts
 
+PASSWORD = "correct horse battery"
 HASHTAG, HANDLE = "SerumRona", "ronaskincare"
 CAPTION = f"#ad Cerita pagi ini bareng @{HANDLE} #{HASHTAG}. Cek tautan di bio ya!"
 PRICE = Decimal(4_000_000)
@@ -90,9 +92,12 @@ class World:
             ("other_client", "client_approver", "Oki Klien"), ("other_manager", "campaign_manager", "Olga Manajer"),
         ):  # fmt: skip
             users[key] = User.objects.create_user(
-                f"{key}@journey.example", "correct horse battery", name=name, role=role,
+                f"{key}@journey.example", PASSWORD, name=name, role=role,
                 all_teams=role in ("administrator", "finance"), language="id" if role == "creator" else "en",
             )  # fmt: skip
+        # Tests hash cheaply; the server, a process of its own, does as in production.
+        users["kol"].password = Argon2PasswordHasher().encode(PASSWORD, "a-salt-of-enough-length")
+        users["kol"].save(update_fields=["password"])
         users["manager"].teams.add(team)
         users["other_manager"].teams.add(other_team)
         admin = users["admin"]
