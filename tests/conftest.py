@@ -115,13 +115,13 @@ def client_user(make_user: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def browser_of(user: Any, *, confirmed: bool = True, **options: Any) -> Client:
-    """A browser in which `user` is logged in; `confirmed`: just now, so that nothing asks again who it is."""
+    """A browser in which `user` is logged in; `confirmed`: nothing asks again who it is, all day long."""
     client = Client(**options)
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     if confirmed:
         session = client.session
         session["account_authentication_methods"] = [
-            {"method": "password", "at": time.time(), "reauthenticated": True}
+            {"method": "password", "at": time.time() + 86400, "reauthenticated": True}
         ]
         session["account_authentication_methods_user"] = str(user.pk)
         session.save()

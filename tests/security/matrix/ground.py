@@ -145,7 +145,7 @@ ROUTES = {
     "web:history": Route(
         GET=STAFF, kwargs=lambda side: {"app": "accounts", "model": "brandteam", "pk": side.team.pk}
     ),
-    "web:jobs": Route(GET=EVERYONE),
+    "web:jobs": Route(GET=STAFF),
     "web:job": Route(GET=EVERYONE, obj="job"),
     "web:job_cancel": Route(POST=EVERYONE, obj="job"),
     "web:job_errors": Route(GET=EVERYONE, obj="job"),
@@ -158,6 +158,9 @@ ROUTES = {
     "web:style_calendar_move": Route(POST=STAFF),
     "web:style_dialog": Route(GET=STAFF, POST=STAFF),
     "web:style_panel": Route(GET=STAFF, kwargs={"kind": "ok"}, foreign=STAFF),
+    # one machine only: the development mail page (KRM_LOCAL=False takes it away)
+    "local:mail": Route(GET=ANYBODY),
+    "local:letter": Route(kwargs={"name": "no-such-letter"}, why="Open on one machine; this letter does not exist."),
     # operations
     "operations:healthz": Route(GET=ANYBODY),
     "operations:readyz": Route(GET=ANYBODY),
