@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings as django_settings
 from django.test import Client
@@ -19,6 +20,10 @@ from django.utils import timezone
 
 # Said here, because a fixture of pytest-django, which is loaded later, would win over the plugin's.
 from krm.local.pytest_plugin import django_db_setup  # noqa: F401
+
+# A shared machine is slow at times; an example that takes long is no fault.
+hypothesis.settings.register_profile("everywhere", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.load_profile("everywhere")
 
 BUDGETS = Path(__file__).parent / "query_budgets.json"
 _numbers = itertools.count(1)

@@ -345,4 +345,4 @@ def test_100_000_rows_in_bounded_time(bring: Import) -> None:
     result, _ = bring("handle,name,email,country,followers\n" + rows, "Instagram_2026-10.csv")
     assert result["creators_created"] == 100_000
     assert SocialAccount.objects.count() == 100_000
-    assert time.monotonic() - started < 150  # about 30 s alone; four cores may be shared
+    assert time.monotonic() - started < 600  # about 30 s alone; this is against the quadratic, not a benchmark
