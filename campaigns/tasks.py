@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from campaigns import agreements, cadence, negotiation, reminders, selection
 from campaigns.models import Campaign
-from krm.events.leases import once
+from krm.events.leases import once, run_once
 
 SCHEDULE = {
     "campaigns.follow_accounts": 60.0,
@@ -34,9 +34,7 @@ def ready_milestones() -> int:
 
 @shared_task(name="campaigns.remind", acks_late=True)
 def remind() -> int:
-    if not once("campaigns.remind", timezone.localdate().isoformat()):
-        return 0
-    return reminders.remind()
+    return run_once("campaigns.remind", timezone.localdate().isoformat(), reminders.remind) or 0
 
 
 @shared_task(name="campaigns.assess", acks_late=True)

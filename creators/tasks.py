@@ -7,7 +7,7 @@ from celery.schedules import crontab
 from django.utils.timezone import localdate, now
 
 from krm.events import enqueue
-from krm.events.leases import once
+from krm.events.leases import once, run_once
 
 SCHEDULE = {
     "creators.take_due": 30.0,
@@ -29,10 +29,12 @@ def score_accounts(account_ids: list[int]) -> None:
 @shared_task(name="creators.score_all")
 def score_all() -> None:
     """Nightly: draw the peers afresh, then hand out every account in batches."""
+    run_once("creators.score_all", localdate().isoformat(), draw_and_hand_out)
+
+
+def draw_and_hand_out() -> None:
     from creators import benchmarks
 
-    if not once("creators.score_all", localdate().isoformat()):
-        return
     benchmarks.rebuild()
     hand_out_scoring()
 

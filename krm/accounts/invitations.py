@@ -138,12 +138,12 @@ def refuse_bad(
 
 
 def deliver(invitation: Invitation) -> bool:
-    """Make a fresh token and mail it. Called by the task; safe to run again: the newest mail counts."""
+    """Make a token and mail it. Called by the task; one that was sent is left alone until it is sent again."""
     token = new_token()
     with transaction.atomic():
         locked = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
-        if locked is None or locked.state in ("accepted", "withdrawn", "expired"):
-            return False
+        if locked is None or locked.sent_at or locked.state in ("accepted", "withdrawn", "expired"):
+            return False  # also when another worker was quicker: a second mail would void the first one's link
         locked.digest = digest_of(token)
         locked.sent_at = timezone.now()
         locked.save(update_fields=["digest", "sent_at", "updated_at"])
