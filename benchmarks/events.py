@@ -68,7 +68,7 @@ def main() -> None:
     from krm.events import record, relay, subscribe
     from krm.events.models import Delivery, Event
 
-    current_app.conf.broker_url = "memory://"
+    current_app.conf.broker_url = "memory://"  # type: ignore[misc]
     by = common.person()
     subjects = list(Creator.objects.all()[:200]) or [by]
     last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

@@ -15,7 +15,7 @@ import shutil
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +74,7 @@ def main() -> None:
             )
             cursor.copy_expert("COPY bench_raw FROM STDIN WITH (FORMAT csv, HEADER)", io.BytesIO(raw))
 
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
 
     def clock(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
         started = time.perf_counter()
@@ -92,7 +92,7 @@ def main() -> None:
     shutil.rmtree(settings.MEDIA_ROOT)
     common.table(f"{given.rows:,} rows", ("", "seconds", "rows/s", "x COPY"), lines)
     if given.statements:
-        for sql, seconds in spent.most_common(14):
+        for sql, seconds in sorted(spent.items(), key=lambda item: -item[1])[:14]:
             print(f"{seconds:8.2f} s  {sql}")
 
 

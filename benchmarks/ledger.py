@@ -1,13 +1,12 @@
 """How many postings a second the books take, alone and from several threads, and what a repeated key costs.
 
-    DATABASE_URL=… python benchmarks/ledger.py [postings] [threads]
+    python benchmarks/ledger.py [postings] [threads]
 
-Runs against the database of the settings; everything it posts is marked as demo and removed at the end.
+Everything it posts is marked as demo and removed at the end.
 """
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -16,11 +15,10 @@ from decimal import Decimal
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krm.settings")
 
-import django
+from benchmarks import common
 
-django.setup()
+common.setup()
 
 from django.db import connection  # noqa: E402
 from django.utils import timezone  # noqa: E402

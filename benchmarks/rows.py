@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from benchmarks.common import ROWS
+from typing import Any
+
+from benchmarks.common import ROWS, person
 
 SEED = 0.2026
 
@@ -69,6 +71,25 @@ REST = (
     SELECT id, 'platform_public', current_date - n, now(), followers - n FROM creators_socialaccount
     CROSS JOIN generate_series(0, 9) n WHERE id % 10 = 0 ON CONFLICT DO NOTHING""",
 )
+
+
+def campaign(posts: int = 300) -> Any:
+    """A running campaign with that many KOLs, each with one published post; made once."""
+    from django.db import transaction
+
+    from campaigns.models import Campaign
+    from krm.accounts.models import BrandTeam
+    from tests.reporting.factories import add_kol, make_brand, make_campaign
+
+    found = Campaign.objects.filter(code="BENCH").first()
+    if found is None:
+        print(f"making a campaign of {posts} posts …", flush=True)
+        team = BrandTeam.objects.get_or_create(name="Bench")[0]
+        with transaction.atomic():
+            found = make_campaign(make_brand(team, name="Bench"), person(), code="BENCH")
+            for n in range(posts):
+                add_kol(found, views=1000 + n, reach=900 + n, likes=100, comments=7, shares=3)
+    return found
 
 
 def words(count: int) -> list[str]:

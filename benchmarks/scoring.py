@@ -3,19 +3,18 @@
     python benchmarks/scoring.py [--accounts 20000]
 
 The baseline of the same run is reading the same rows out of the database into frames and doing nothing with them.
-Uses the database of `creators_lists.py`; run that first.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krm.settings")
+
+from benchmarks import common, rows
 
 
 def main() -> None:
@@ -23,15 +22,11 @@ def main() -> None:
     options.add_argument("--accounts", type=int, default=10_000)
     given = options.parse_args()
 
-    import django
-
-    django.setup()
-    from django.conf import settings
+    common.setup()
+    rows.fill()
     from django.db import connection
     from django.utils.timezone import now
 
-    name = os.environ.get("KRM_BENCH_DB", "bench_creators")
-    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
     from creators import benchmarks, frames, scoring_runs
     from creators.models import Score, SocialAccount
     from creators.scoring import run
