@@ -13,6 +13,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import close_old_connections, connection
 from django.utils import timezone
+from rest_framework.test import APIClient
 
 from krm.errors import Conflict, Denied
 from payments import invoices, ledger, payouts, periods
@@ -161,3 +162,50 @@ def test_nothing_slips_into_a_month_while_it_is_closed() -> None:
     assert before == outcome["done"] - 1
     with pytest.raises(Conflict):
         ledger.post(key="late", kind="manual", occurred_on=last_month, entries=legs(10))
+
+
+def test_one_idempotency_key_is_one_effect_for_16_programs(api_for: Any) -> None:
+    """A program that got no answer sends the same again, many times at once; each money route does it once."""
+    cast = Cast()
+    bill = cast.submitted()
+    paying = {"amount": str(bill.gross), "bank_code": "014", "paid_on": str(timezone.localdate())}
+
+    def everywhere(who: Any, path: str, key: str, body: dict[str, Any], file: bool = False) -> list[Any]:
+        answers: list[Any] = []
+
+        def send(number: int) -> None:
+            client = APIClient()
+            client.credentials(**who._credentials)
+            for _try in range(200):
+                data = body | {"proof": png()} if file else body
+                answer = client.post(
+                    path, data, format="multipart" if file else "json", headers={"Idempotency-Key": key}
+                )
+                if answer.status_code != 409 or "Retry-After" not in answer.headers:
+                    break
+            answers.append(answer)
+
+        assert at_once(send, clients=16) == {"done": 16}
+        assert len(answers) == 16
+        assert {answer.content for answer in answers} == {answers[0].content}, {a.status_code for a in answers}
+        assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
+        return answers
+
+    finance = api_for(cast.finance)
+    address = f"/api/v1/invoices/{bill.pk}"
+    approved = everywhere(finance, f"{address}/approve", "approve-1", {"seen_run": bill.match_run})
+    assert approved[0].status_code == 200
+    bill.refresh_from_db()
+    paying["amount"] = str(bill.net)
+    paid = everywhere(finance, f"{address}/pay", "pay-1", paying | {"reference": "FT77"}, file=True)
+    assert paid[0].status_code == 201
+    (payout,) = Payout.objects.all()
+    everywhere(finance, f"/api/v1/payouts/{payout.pk}/reverse", "reverse-1", {"reason": "account closed"})
+
+    assert Payout.objects.count() == 1
+    assert Counter(LedgerTransaction.objects.values_list("kind", flat=True)) == {
+        "invoice_approved": 1,
+        "payout": 1,
+        "payout_reversed": 1,
+    }
+    assert ledger.audit() == []
