@@ -6,7 +6,7 @@ submitted or matched the invoice; the database holds that too.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -21,8 +21,9 @@ from krm import events
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict, Denied
+from krm.events.models import Event
 from krm.money.amounts import to_minor
-from payments import duedates, ledger, matching, milestones, notices, policy, withholding
+from payments import duedates, ledger, matching, milestones, notices, policy, settling, withholding
 from payments.files import checked
 from payments.models import Invoice, InvoiceLine, LedgerTransaction, MatchResult, PayeeProfile
 from payments.models.invoices import EDITABLE_STATES
@@ -344,7 +345,7 @@ def approve(
         invoice = lock(invoice)
         if invoice.state != "matched":
             raise wrong_state(invoice, _("Only a matched invoice can be approved."))
-        if by.pk in (invoice.created_by_id, invoice.submitted_by_id, invoice.matched_by_id):
+        if not may_approve(invoice, by, written_by=writers(invoice)):
             raise Denied(_("You created, submitted or matched this invoice. Another person approves it."))
         if seen_run is not None and seen_run != invoice.match_run:
             raise Conflict(_("The invoice changed since you opened it. Look at it again, then approve."))
@@ -387,6 +388,19 @@ def _approve_locked(invoice: Invoice, by: User, manual_withheld: Decimal | None,
         data={"partnership_id": invoice.partnership_id, "due_on": str(invoice.due_on), "tax": invoice.tax.get("code", "")},
     )
     notices.approved(invoice)
+    if invoice.net == 0:
+        _settle_without_payment(invoice, today, by)
+
+
+def _settle_without_payment(invoice: Invoice, on: date, by: User) -> None:
+    """All of it is withheld: no transfer will ever close it, so approval does."""
+    settling.settle(invoice, on=on, key=f"invoice:{invoice.pk}:settled")
+    events.record(
+        "payments.invoice_paid",
+        invoice,
+        actor=by,
+        data={"partnership_id": invoice.partnership_id, "paid_on": str(on)},
+    )
 
 
 def _manual_tax(invoice: Invoice, withheld: Decimal, reason: str) -> None:
@@ -463,8 +477,10 @@ def void(invoice: Invoice, *, by: User, reason: str) -> Invoice:
         invoice = lock(invoice)
         if by.is_portal and invoice.state not in EDITABLE_STATES:
             raise wrong_state(invoice, _("You can withdraw a draft, a rejected or a mismatched invoice."))
-        if invoice.state in ("paid", "void"):
+        if invoice.state == "void" or (invoice.state == "paid" and invoice.net != 0):
             raise wrong_state(invoice, _("Only an unpaid invoice can be voided."))
+        if invoice.state == "paid":  # settled without a payment
+            settling.unsettle(invoice, on=timezone.localdate(), key=f"invoice:{invoice.pk}:unsettled")
         if invoice.payouts.filter(state="succeeded").exists():
             raise Conflict(_("Part of this invoice is paid. Mark the payment as come back first."))
         if invoice.state in ("approved", "scheduled"):
@@ -507,11 +523,18 @@ def _require_last_of_month(invoice: Invoice) -> None:
         )
 
 
-def may_approve(invoice: Invoice, user: User) -> bool:
-    """For buttons: whether this person is not one of its makers."""
-    return user.pk not in (invoice.created_by_id, invoice.submitted_by_id, invoice.matched_by_id)
+WRITTEN = ("payments.invoice_drafted", "payments.invoice_changed")
 
 
+def writers(invoice: Invoice) -> set[int]:
+    """Everybody who ever wrote or corrected it, by the audit trail; the columns know only the last of each."""
+    trail = Event.objects.filter(subject_type="payments.invoice", subject_id=invoice.pk, name__in=WRITTEN)
+    return {pk for pk in trail.values_list("actor_id", flat=True) if pk is not None}
+
+
+def may_approve(invoice: Invoice, user: User, *, written_by: Iterable[int | None]) -> bool:
+    """Whether this person is not one of its makers."""
+    return user.pk not in {invoice.created_by_id, invoice.submitted_by_id, invoice.matched_by_id, *written_by}
 
 
 def attach(invoice: Invoice, *, by: User, document: Any) -> Invoice:

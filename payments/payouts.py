@@ -12,13 +12,12 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from campaigns import budget
 from krm import events
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict
 from krm.money.amounts import to_minor
-from payments import ledger, milestones, notices
+from payments import ledger, notices, settling
 from payments.files import checked
 from payments.invoices import lock as lock_invoice
 from payments.invoices import wrong_state
@@ -124,8 +123,7 @@ def record_payment(
                 is_demo=invoice.is_demo,
             )
             if amount == still_open:
-                _settle(invoice)
-                _spend(invoice, paid_on, f"payout:{payout.pk}", 1)
+                settling.settle(invoice, on=paid_on, key=f"payout:{payout.pk}")
             payout.invoice = invoice
             events.record(
                 "payments.invoice_paid" if invoice.state == "paid" else "payments.invoice_part_paid",
@@ -139,30 +137,6 @@ def record_payment(
         if "payout_reference_once_per_bank" in str(error):
             raise _reference_taken(bank_code, reference) from error
         raise
-
-
-def _settle(invoice: Invoice) -> None:
-    invoice.paid_at = timezone.now()
-    invoice.to_paid()
-    invoice.save(update_fields=["state", "paid_at", "updated_at"])
-    milestones.mark(invoice.lines.exclude(milestone=None).values_list("milestone_id", flat=True), "paid")
-
-
-def _spend(invoice: Invoice, on: date, key: str, sign: int) -> None:
-    """The campaign's budget counts an invoice as spent once it is wholly paid: fee and PPN, tax withheld included."""
-    campaign = invoice.partnership.campaign
-    if invoice.currency != campaign.currency:
-        return  # a budget in another currency is not guessed at
-    budget.record_spend(
-        campaign,
-        by=None,
-        kind="fees",
-        amount=sign * (invoice.gross + invoice.vat),
-        occurred_on=on,
-        key=key,
-        note=f"{invoice.number} · {invoice.partnership.creator}"[:200],
-        currency=invoice.currency,
-    )
 
 
 def _check_input(
@@ -249,12 +223,7 @@ def reverse_payment(payout: Payout, *, by: User, reason: str, on: date | None = 
         payout.to_reversed()
         payout.save(update_fields=["state", "reversed_on", "reversed_by", "reversed_reason", "updated_at"])
         if invoice.state == "paid":
-            _spend(invoice, on, f"payout:{settled_by}:unsettled:{payout.pk}", -1)
-            invoice.paid_at = None
-            invoice.scheduled_on = None
-            invoice.back_to_approved()
-            invoice.save(update_fields=["state", "paid_at", "scheduled_on", "updated_at"])
-            milestones.mark(invoice.lines.exclude(milestone=None).values_list("milestone_id", flat=True), "invoiced")
+            settling.unsettle(invoice, on=on, key=f"payout:{settled_by}:unsettled:{payout.pk}")
         payout.invoice = invoice
         events.record(
             "payments.payment_reversed",

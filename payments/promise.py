@@ -75,7 +75,7 @@ def of(invoice: Invoice, *, today: date | None = None) -> Promise | None:
         return None
     today = today or timezone.localdate()
     payouts = [payout for payout in invoice.payouts.all() if payout.state == "succeeded"]
-    paid_on = max((payout.paid_on for payout in payouts), default=None) if invoice.state == "paid" else None
+    paid_on = _paid_on(invoice, payouts)
     days_late = 0
     if invoice.due_on is not None and invoice.state not in ("draft", "rejected"):
         days_late = max(((paid_on or today) - invoice.due_on).days, 0)
@@ -86,6 +86,14 @@ def of(invoice: Invoice, *, today: date | None = None) -> Promise | None:
         days_late=days_late,
         steps=_steps(invoice, paid_on),
     )
+
+
+def _paid_on(invoice: Invoice, payouts: list[Any]) -> date | None:
+    if invoice.state != "paid":
+        return None
+    if not payouts and invoice.paid_at is not None:  # nothing was left to be paid
+        return timezone.localtime(invoice.paid_at).date()
+    return max((payout.paid_on for payout in payouts), default=None)
 
 
 def _steps(invoice: Invoice, paid_on: date | None) -> list[Step]:

@@ -8,10 +8,31 @@ from typing import Any
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from payments import policy
 from payments.models import Invoice, PayeeProfile, PaymentPolicy
 from payments.tax import Assessment, NeedsReview, Payee, Prior, assess
+from payments.tax.book import VERIFIED, rule_of
+
+RULE_NAMES: dict[str, Any] = {
+    "rounding": gettext_lazy("Rounding to whole rupiah"),
+    "article17": gettext_lazy("Rates of article 17"),
+    "pph21_non_employee": gettext_lazy("PPh 21 of non-employees"),
+    "pph23_service": gettext_lazy("PPh 23 on services"),
+    "pph26_service": gettext_lazy("PPh 26 on services"),
+    "ppn": gettext_lazy("PPN"),
+}
+OPEN_PARTS: dict[str, Any] = {
+    "figures": gettext_lazy("figures"),
+    "object_code": gettext_lazy("tax object code"),
+    "first_day": gettext_lazy("first day"),
+}
+STATUS_WORDS: dict[str, Any] = {
+    "verified": gettext_lazy("Verified"),
+    "unverified": gettext_lazy("Not verified"),
+    "draft": gettext_lazy("Draft, not used"),
+}
 
 
 def payee_facts(payee: PayeeProfile) -> Payee:
@@ -111,3 +132,18 @@ def steps_in_words(tax: dict[str, Any], currency: str) -> list[tuple[str, str, b
             case "net":
                 rows.append((_("To be paid"), cash(step["net"]), True))
     return rows
+
+
+def open_parts(parts: tuple[str, ...]) -> str:
+    return ", ".join(str(OPEN_PARTS[part]) for part in parts)
+
+
+def doubts(tax: dict[str, Any]) -> list[str]:
+    """One sentence for each rule behind a stored assessment that nobody verified wholly, by what is known today."""
+    found = []
+    for code, version in sorted(tax.get("versions", {}).items()):
+        rule = rule_of(code, version)
+        if rule is None or rule.status != VERIFIED:
+            parts = open_parts(rule.open) if rule else str(OPEN_PARTS["figures"])
+            found.append(f"{RULE_NAMES.get(code, code)} ({version}): {parts}")
+    return found

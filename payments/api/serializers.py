@@ -113,12 +113,14 @@ class InvoiceSerializer(InvoiceListSerializer):
     payouts = PayoutSerializer(many=True, read_only=True)
     promise = serializers.SerializerMethodField()
     tax_steps = serializers.SerializerMethodField()
+    tax_unverified = serializers.SerializerMethodField(help_text="Rules behind the tax that nobody verified wholly.")
 
     class Meta:
         model = Invoice
         fields = (
             *InvoiceListSerializer.Meta.fields, "faktur_number", "document_name", "note", "terms_days", "tax_month",
             "tax_version", "rejected_reason", "void_reason", "lines", "match", "payouts", "promise", "tax_steps",
+            "tax_unverified",
         )  # fmt: skip
         read_only_fields = fields
 
@@ -135,6 +137,10 @@ class InvoiceSerializer(InvoiceListSerializer):
     def get_tax_steps(self, invoice: Invoice) -> Any:
         steps = withholding.steps_in_words(invoice.tax, invoice.currency)
         return [{"text": text, "amount": shown} for text, shown, _result in steps]
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_tax_unverified(self, invoice: Invoice) -> Any:
+        return withholding.doubts(invoice.tax)
 
 
 class LineIn(serializers.Serializer[Any]):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters
 from django.core.exceptions import ValidationError
@@ -51,7 +51,7 @@ FILE = {"responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY}}
 class Checked:
     """Asks for the action's permission before its body is read, so that a refusal never depends on the body."""
 
-    perms: dict[str, str] = {}
+    perms: ClassVar[dict[str, str]] = {}
 
     def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)  # type: ignore[misc]

@@ -180,12 +180,14 @@ class InvoiceDetail(DetailPage):
         agreement = milestones.agreement_of(invoice.partnership)
         books = allowed(user, "payments.view_ledger")
         tax = invoice.tax or self.expected_tax()
+        timeline = self.timeline()
         return {
             "promise": promise.of(invoice),
             "results": results,
             "failed": [result for result in results if not result.ok],
             "agreement": agreement,
             "tax_steps": withholding.steps_in_words(tax, invoice.currency),
+            "tax_doubts": withholding.doubts(tax),
             "tax_is_estimate": bool(tax) and not invoice.tax,
             "open_amount": payouts.open_amount(invoice),
             "transactions": (
@@ -196,8 +198,12 @@ class InvoiceDetail(DetailPage):
                 if books
                 else []
             ),
-            "timeline": self.timeline(),
-            "is_maker": not invoices.may_approve(invoice, user),
+            "timeline": timeline,
+            "is_maker": not invoices.may_approve(
+                invoice,
+                user,  # type: ignore[arg-type]
+                written_by=[event.actor_id for event in timeline if event.name in invoices.WRITTEN],
+            ),
             "limit": policy.limit_of(user, invoice.currency),  # type: ignore[arg-type]
             "can": {
                 name: allowed(user, f"payments.{name}", invoice)

@@ -18,7 +18,7 @@ from krm.money.amounts import from_minor
 from krm.web.lists import Column, Empty, ListPage
 from krm.web.lists.export import csv_response, xlsx_response
 from krm.web.pages import DetailPage, FormPage, ObjectFormPage, Page
-from payments import ledger, periods, policy
+from payments import ledger, periods, policy, withholding
 from payments.models import (
     ApprovalLimit,
     LedgerAccount,
@@ -315,7 +315,10 @@ class PolicyPage(FormPage):
         return {
             "policy": rules,
             "limits": ApprovalLimit.objects.all(),
-            "rules": sorted(all_rules(), key=lambda r: (r.code, r.effective_from)),
+            "rules": [
+                (rule, withholding.STATUS_WORDS[rule.status], withholding.open_parts(rule.open))
+                for rule in sorted(all_rules(), key=lambda r: (r.code, r.effective_from))
+            ],
             "today": timezone.localdate(),
         }
 

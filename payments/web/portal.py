@@ -111,6 +111,7 @@ class PortalInvoice(DetailPage):
             if invoice.state == "mismatch"
             else [],
             "tax_steps": withholding.steps_in_words(tax, invoice.currency),
+            "tax_doubts": withholding.doubts(tax),
             "tax_is_estimate": bool(tax) and not invoice.tax,
             "expected_net": Decimal(tax["net"]) if tax else invoice.net,
             "open_amount": payouts.open_amount(invoice),

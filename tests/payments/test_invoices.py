@@ -10,11 +10,11 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from campaigns.models import Deliverable, Milestone
+from campaigns.models import Deliverable, Milestone, Spend
 from creators.models import Post
 from krm.errors import Conflict, Denied
 from krm.events.models import Event, Notification
-from payments import invoices, ledger, policy
+from payments import invoices, ledger, payouts, policy, promise
 from payments.models import ApprovalLimit, Invoice, InvoiceLine, LedgerTransaction, MatchResult
 from tests.payments.factories import Cast, pdf
 
@@ -200,6 +200,25 @@ def test_nobody_approves_what_they_matched(cast: Cast) -> None:
     assert not LedgerTransaction.objects.exists()
 
 
+def test_nobody_approves_what_they_corrected(cast: Cast) -> None:
+    """The KOL wrote it and sends it; finance changed it in between, and so did somebody before them."""
+    invoice = cast.draft()
+    lines = [{"claim": f"m{Milestone.objects.get().pk}"}]
+    for person in (cast.finance, cast.finance2):
+        invoice = cast.draft(by=person, invoice=invoice, lines=lines, number=invoice.number)
+    sent = invoices.submit(invoice, by=cast.kol)
+    for person in (cast.finance, cast.finance2):
+        with pytest.raises(Denied, match="Another person"):
+            invoices.approve(sent, by=person)
+    assert invoices.approve(sent, by=cast.admin).state == "approved"
+
+
+def test_nobody_approves_a_file_they_attached(cast: Cast) -> None:
+    invoice = invoices.attach(cast.draft(), by=cast.finance, document=pdf("other.pdf"))
+    with pytest.raises(Denied, match="Another person"):
+        invoices.approve(invoices.submit(invoice, by=cast.kol), by=cast.finance)
+
+
 @pytest.mark.parametrize("role", ["campaign_manager", "reviewer", "viewer"])
 def test_other_roles_do_not_approve(cast: Cast, staff: Any, role: str) -> None:
     with pytest.raises(Denied):
@@ -243,6 +262,42 @@ def test_a_currency_without_tax_rule_needs_a_person(make_cast: Any) -> None:
     done = invoices.approve(invoice, by=cast.admin, manual_withheld=Decimal("200.55"), manual_reason="PPh 26 20 %")
     assert (done.net, done.tax["code"]) == (Decimal("799.45"), "manual")
     assert ledger.audit() == []
+
+
+def test_an_invoice_that_is_withheld_wholly_is_settled_by_its_approval(make_cast: Any) -> None:
+    cast = make_cast([1_000], currency="USD")
+    invoice = cast.submitted()
+    done = invoices.approve(invoice, by=cast.admin, manual_withheld=Decimal(1_000), manual_reason="court order")
+    assert (done.state, done.net) == ("paid", Decimal(0))
+    assert Milestone.objects.get().state == "paid"
+    told = promise.of(Invoice.objects.get())
+    assert told is not None and told.paid_on == timezone.localdate() and told.days_late == 0
+    assert Event.objects.filter(name="payments.invoice_paid").count() == 1
+    assert ledger.payable_to(cast.payee, "USD") == 0 and ledger.audit() == []
+    for refused in (
+        lambda: cast.pay(done, 1),
+        lambda: payouts.schedule(done, by=cast.finance, on=timezone.localdate()),
+        lambda: invoices.approve(done, by=cast.admin),
+    ):
+        with pytest.raises(Conflict):
+            refused()
+    # decided wrongly: taken back whole, and the work can be invoiced again
+    void = invoices.void(done, by=cast.finance, reason="wrong court order")
+    assert void.state == "void"
+    assert Milestone.objects.get().state == "ready"
+    assert LedgerTransaction.objects.filter(invoice=done).count() == 2
+    assert ledger.audit() == []
+    assert cast.submitted().state == "matched"
+
+
+def test_what_was_settled_without_payment_counts_once_in_the_budget(make_cast: Any) -> None:
+    cast = make_cast([1_000], currency="USD")
+    cast.campaign.currency = "USD"
+    cast.campaign.save()
+    done = invoices.approve(cast.submitted(), by=cast.admin, manual_withheld=Decimal(1_000), manual_reason="court order")
+    assert Spend.objects.get().amount == Decimal(1_000)
+    invoices.void(done, by=cast.finance, reason="wrong court order")
+    assert sum(Spend.objects.values_list("amount", flat=True)) == 0
 
 
 def test_a_covered_invoice_takes_no_tax_by_hand(cast: Cast) -> None:

@@ -269,3 +269,47 @@ def test_query_budgets(cast: Cast, client_for: Any, query_budget: Any) -> None:
         who.get(address)
         with query_budget(name):
             assert who.get(address).status_code == 200
+
+
+def test_many_invoices_are_approved_at_once_and_each_refusal_is_said(make_cast: Any, client_for: Any) -> None:
+    """Two by other people, one that finance sent in, one above the limit, one that does not match."""
+    fine = [make_cast([10_000_000]).submitted(), make_cast([11_000_000]).submitted()]
+    cast = make_cast([12_000_000])
+    finance = cast.finance
+    own = invoices.submit(cast.draft(), by=finance)
+    big_cast = make_cast([40_000_000])
+    big = big_cast.submitted()
+    from payments.models import ApprovalLimit
+
+    ApprovalLimit.objects.filter(role="finance", currency="IDR").update(amount=Decimal(30_000_000))
+    wrong_cast = make_cast([13_000_000])
+    wrong = wrong_cast.submitted(lines=[wrong_cast.claims()[0] | {"amount": Decimal(1)}])
+    everything = [*fine, own, big, wrong]
+
+    answer = client_for(finance).post(
+        url("invoices"), {"_bulk": "approve", "_confirmed": "1", "pk": [i.pk for i in everything]}, follow=True
+    )
+    page = text(answer)
+    assert "2 approved." in page
+    assert f"{own.number}: " in page and f"{big.number}: " in page
+    states = [Invoice.objects.get(pk=invoice.pk).state for invoice in everything]
+    assert states == ["approved", "approved", "matched", "matched", "mismatch"]
+    assert LedgerTransaction.objects.count() == 2
+
+
+def test_approving_many_needs_the_right_and_reaches_only_own_teams(cast: Cast, client_for: Any, staff: Any) -> None:
+    invoice = cast.submitted()
+    posted = {"_bulk": "approve", "_confirmed": "1", "pk": [invoice.pk]}
+    assert client_for(cast.manager).post(url("invoices"), posted).status_code == 403
+    client_for(staff("finance", teams=[])).post(url("invoices"), posted)
+    invoice.refresh_from_db()
+    assert invoice.state == "matched"
+
+
+def test_invoice_says_which_tax_rules_are_not_verified(cast: Cast, client_for: Any, api_for: Any) -> None:
+    invoice = cast.approved()
+    assert "not verified yet" in text(client_for(cast.finance).get(invoice.get_absolute_url()))
+    assert "belum diverifikasi" in text(client_for(cast.kol).get(url("portal_invoice_detail", invoice.pk)))
+    answer = api_for(cast.finance).get(f"/api/v1/invoices/{invoice.pk}").json()
+    assert "PPh 21 of non-employees (pmk-168-2023): first day" in answer["tax_unverified"]
+    assert "Not verified" in text(client_for(cast.finance).get(url("policy")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -69,7 +70,7 @@ def test_nothing_goes_to_a_share_of_zero_and_no_part_turns_sign(minor: int, weig
 def test_a_greater_share_never_gets_less(minor: int, weights: list[Any], currency: str) -> None:
     parts = split(from_minor(minor, currency), weights, currency)
     ranked = sorted(zip(weights, parts, strict=True), key=lambda pair: pair[0])
-    for (low, less), (high, more) in zip(ranked, ranked[1:], strict=False):
+    for (low, less), (high, more) in pairwise(ranked):
         if high > low:
             assert more >= less
 
