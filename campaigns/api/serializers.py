@@ -44,6 +44,8 @@ class Visible(serializers.PrimaryKeyRelatedField):
 
 
 class BrandOut(serializers.ModelSerializer[Brand]):
+    withheld = ("team", "competitors", "banned_words", "weights", "trend_notes")  # not for every viewer
+
     class Meta:
         model = Brand
         fields = (
@@ -55,7 +57,7 @@ class BrandOut(serializers.ModelSerializer[Brand]):
     def to_representation(self, instance: Brand) -> dict[str, Any]:
         data = super().to_representation(instance)
         if not self.context["request"].user.is_staff_member:
-            for name in ("team", "competitors", "banned_words", "weights", "trend_notes"):
+            for name in self.withheld:
                 data.pop(name, None)
         return data
 
@@ -109,6 +111,8 @@ class KpiOut(serializers.ModelSerializer[Kpi]):
 
 
 class CampaignOut(serializers.ModelSerializer[Campaign]):
+    withheld = ("internal_note", "owner", "budget", "kpis")  # not for every viewer
+
     kpis = KpiOut(many=True, read_only=True)
 
     class Meta:
@@ -241,6 +245,8 @@ class ShareMade(ShareOut):
 
 
 class CandidateOut(serializers.ModelSerializer[Candidate]):
+    withheld = ("buy_estimate", "internal_note", "score")  # not for every viewer
+
     class Meta:
         model = Candidate
         fields = (
@@ -253,7 +259,7 @@ class CandidateOut(serializers.ModelSerializer[Candidate]):
     def to_representation(self, instance: Candidate) -> dict[str, Any]:
         data = super().to_representation(instance)
         if not self.context["request"].user.is_staff_member:
-            for name in ("buy_estimate", "internal_note", "score"):
+            for name in self.withheld:
                 data.pop(name, None)
         return data
 
@@ -282,6 +288,8 @@ class LayerOut(serializers.Serializer[Any]):
 
 
 class PartnershipOut(serializers.ModelSerializer[Partnership]):
+    withheld = ("sell_total", "internal_note", "owner", "candidate")  # not for every viewer
+
     class Meta:
         model = Partnership
         fields = (
@@ -293,7 +301,7 @@ class PartnershipOut(serializers.ModelSerializer[Partnership]):
     def to_representation(self, instance: Partnership) -> dict[str, Any]:
         data = super().to_representation(instance)
         if not self.context["request"].user.is_staff_member:
-            for name in ("sell_total", "internal_note", "owner", "candidate"):
+            for name in self.withheld:
                 data.pop(name, None)
         return data
 
@@ -440,6 +448,8 @@ class VerifyOut(serializers.Serializer[Any]):
 
 
 class DeliverableOut(serializers.ModelSerializer[Deliverable]):
+    withheld = ("amount", "currency", "agreement", "revisions")  # not for every viewer
+
     class Meta:
         model = Deliverable
         fields = (
@@ -452,7 +462,7 @@ class DeliverableOut(serializers.ModelSerializer[Deliverable]):
     def to_representation(self, instance: Deliverable) -> dict[str, Any]:
         data = super().to_representation(instance)
         if self.context["request"].user.is_client:
-            for name in ("amount", "currency", "agreement", "revisions"):
+            for name in self.withheld:
                 data.pop(name, None)
         return data
 

@@ -134,6 +134,16 @@ class KrmAutoSchema(AutoSchema):
             field.allow_blank = True
         return super()._map_serializer_field(field, direction, bypass_extensions)
 
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> dict[str, Any]:
+        """Fields that some viewers do not get (`withheld` of the serializer) are not promised to everybody."""
+        found: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
+        withheld = getattr(serializer, "withheld", ())
+        if withheld and "required" in found:
+            found["required"] = [name for name in found["required"] if name not in withheld]
+            if not found["required"]:
+                del found["required"]
+        return found
+
     def may_be_blank(self, field: Any) -> bool:
         model = getattr(getattr(field.parent, "Meta", None), "model", None)
         source = field.source or field.field_name or ""

@@ -25,6 +25,8 @@ def generated_client(tmp_path_factory: Any, django_db_setup: None) -> Path:
     config = folder / "config.yml"
     config.write_text(
         "project_name_override: krm-client\npackage_name_override: krm_client\npost_hooks: []\n"
+        "content_type_overrides:\n  application/pdf: application/octet-stream\n"  # kinds it does not know are files
+        "  application/vnd.openxmlformats-officedocument.spreadsheetml.sheet: application/octet-stream\n"
     )
     command = [
         str(Path(sys.executable).with_name("openapi-python-client")),
