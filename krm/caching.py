@@ -30,7 +30,7 @@ class SteadyCache(RedisCache):
     def _steady(self, name: str, *args: Any, **kwargs: Any) -> Any:
         if time.monotonic() >= _asked.get(self._server, 0.0):
             try:
-                return getattr(super(SteadyCache, self), name)(*args, **kwargs)
+                return getattr(super(), name)(*args, **kwargs)
             except GONE:
                 _asked[self._server] = time.monotonic() + ASK_AGAIN
                 logger.warning("the cache does not answer; each process remembers for itself meanwhile")
