@@ -64,7 +64,15 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
     if LISTS.exists():
         return LISTS
     folder = tmp_path_factory.mktemp("lists")
-    head = ["AccountName", "Category_1", "Subscribers", "Country", "AuthenticEngagement", "EngagementAverage", "Category_2"]
+    head = [
+        "AccountName",
+        "Category_1",
+        "Subscribers",
+        "Country",
+        "AuthenticEngagement",
+        "EngagementAverage",
+        "Category_2",
+    ]
     for month, growth in (("Nov", 1.0), ("Dec", 1.02)):
         with (folder / f"Instagram_{month}.csv").open("w", newline="", encoding="utf-8-sig") as file:
             writer = csv.writer(file)
@@ -78,7 +86,10 @@ def lists(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(
-    django_db_setup: None, sandbox_process: Running, lists: Path, tmp_path_factory: pytest.TempPathFactory  # noqa: F811
+    django_db_setup: None,
+    sandbox_process: Running,
+    lists: Path,
+    tmp_path_factory: pytest.TempPathFactory,  # noqa: F811
 ) -> Iterator[str]:
     """Address of a uvicorn process on the test database, its platforms pointed at the sandbox."""
     port, log = tools._free_port(), tmp_path_factory.mktemp("server") / "uvicorn.log"
@@ -109,9 +120,7 @@ def sandbox(sandbox_process: Running) -> Iterator[Running]:  # noqa: F811
 
 
 @pytest.fixture
-def worker(
-    transactional_db: None, sandbox: Running, tmp_path: Path
-) -> Iterator[subprocess.Popen[bytes]]:
+def worker(transactional_db: None, sandbox: Running, tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker with its scheduler. It ends before the test's tables are emptied."""
     broker = redis.Redis.from_url(settings.REDIS_URL)
     for queue in settings.QUEUES:
@@ -125,12 +134,10 @@ def worker(
         log,
         _env(sandbox),
     )  # fmt: skip
-    try:
-        yield process
-        text = log.read_text()
-    finally:
-        tools.stop(process, 10)
-        print(log.read_text()[-6000:])
+    yield process
+    text = log.read_text()
+    tools.stop(process, 10)
+    print(text[-6000:])
     assert "Traceback" not in text, text[text.index("Traceback") - 500 :][:6000]
 
 
@@ -162,9 +169,13 @@ class Person:
     def press(self, name: str, *, within: Any = None, exact: bool = True, role: str | None = None) -> None:
         """The button or link of that name."""
         place = within or self.page
-        found = place.get_by_role("button", name=name, exact=exact).or_(
-            place.get_by_role("link", name=name, exact=exact)
-        ) if role is None else place.get_by_role(role, name=name, exact=exact)
+        found = (
+            place.get_by_role("button", name=name, exact=exact).or_(
+                place.get_by_role("link", name=name, exact=exact)
+            )
+            if role is None
+            else place.get_by_role(role, name=name, exact=exact)
+        )
         found.first.click()
 
     def status(self, path: str) -> int:
@@ -174,7 +185,9 @@ class Person:
 
 @pytest.fixture
 def person(
-    new_page: Callable[..., Any], login: Callable[..., None], server: str  # noqa: F811
+    new_page: Callable[..., Any],
+    login: Callable[..., None],
+    server: str,  # noqa: F811
 ) -> Iterator[Callable[..., Person]]:
     """`person(user)` at a desktop, `person(user, phone=True)` on a phone; `person(None)` is nobody in particular.
 
@@ -203,7 +216,9 @@ def look(page: Any) -> None:  # noqa: F811
         page.set_viewport_size(size)
         page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         # A foot that floats over the page covers whatever is scrolled under it; that is judged where it rests.
-        page.evaluate("document.querySelectorAll('.sticky-foot').forEach((e) => { e.style.position = 'static' })")
+        page.evaluate(
+            "document.querySelectorAll('.sticky-foot').forEach((e) => { e.style.position = 'static' })"
+        )
         found = tools.violations(page)
         page.evaluate("document.querySelectorAll('.sticky-foot').forEach((e) => { e.style.position = '' })")
         assert found == [], f"{page.url} at {size['width']}:\n" + "\n".join(found)

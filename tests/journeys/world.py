@@ -101,8 +101,12 @@ class World:
         users["manager"].teams.add(team)
         users["other_manager"].teams.add(other_team)
         admin = users["admin"]
-        brand = brands.create_brand(by=admin, team=team, name="Rona Skincare", category="beauty", currency="IDR")
-        other = brands.create_brand(by=admin, team=other_team, name="Lumbung Kopi", category="food", currency="IDR")
+        brand = brands.create_brand(
+            by=admin, team=team, name="Rona Skincare", category="beauty", currency="IDR"
+        )
+        other = brands.create_brand(
+            by=admin, team=other_team, name="Lumbung Kopi", category="food", currency="IDR"
+        )
         for key in ("client", "viewer"):
             brands.add_member(brand, by=admin, user=users[key])
         brands.add_member(other, by=admin, user=users["other_client"])
@@ -160,7 +164,11 @@ class World:
         agreement = agreements.draft(self.partnership, by=manager, schedule="deliverables")
         for deliverable in agreement.deliverables.all():
             agreements.edit_deliverable(
-                deliverable, by=manager, publish_on=noon(due), required_hashtags=[HASHTAG], required_mentions=[HANDLE]
+                deliverable,
+                by=manager,
+                publish_on=noon(due),
+                required_hashtags=[HASHTAG],
+                required_mentions=[HANDLE],
             )
         agreement = agreements.send(agreement, by=manager)
         agreements.sign(agreement, by=kol, name=kol.name)
@@ -196,7 +204,9 @@ class World:
         review.approve(self.extra["draft"], by=self.users["client"], comment="Setuju.")
         self._done()
         now = timezone.now()
-        post = State.open(None, speed=1, replay_folder=None).add_post(self.shown, caption=CAPTION, kind="reel", quality=1.2)
+        post = State.open(None, speed=1, replay_folder=None).add_post(
+            self.shown, caption=CAPTION, kind="reel", quality=1.2
+        )
         found = ingest.posts([reading_of(self.account.pk, self.shown, post, now)])
         tracking.match_post(Post.objects.select_related("account").get(pk=next(iter(found.ids.values()))))
         self._done()
@@ -212,7 +222,9 @@ class World:
             account_number="7000123456", account_holder="Kirana Putri",
         )  # fmt: skip
         payees.verify(self.creator.payee, by=finance, tax_id_valid=True)
-        lines: list[dict[str, Any]] = [{"claim": claim.key} for claim in milestones.open_claims(self.partnership)]
+        lines: list[dict[str, Any]] = [
+            {"claim": claim.key} for claim in milestones.open_claims(self.partnership)
+        ]
         invoice = invoices.save_draft(
             self.partnership, by=kol, lines=lines, number="INV/1", issued_on=timezone.localdate(),
             document=upload("tagihan.jpg", "TAGIHAN"),
@@ -243,12 +255,14 @@ class World:
 
 
 def noon(day: date) -> datetime:
-    return timezone.make_aware(datetime(day.year, day.month, day.day, 12))
+    return datetime(day.year, day.month, day.day, 12, tzinfo=timezone.get_default_timezone())
 
 
 def person(name: str, shown: network.DemoAccount, user: User) -> tuple[Creator, SocialAccount]:
     """A KOL with an account of the sandbox network, as a pull of yesterday would have left it."""
-    creator = Creator.objects.create(name=name, city="Bandung", country="ID", categories=["beauty"], status="active")
+    creator = Creator.objects.create(
+        name=name, city="Bandung", country="ID", categories=["beauty"], status="active"
+    )
     account = SocialAccount.objects.create(
         creator=creator, platform=shown.platform, handle=shown.handle, external_id=shown.external_id,
         url=profile_url(shown),
