@@ -67,7 +67,10 @@ class CampaignList(ListPage):
         Column("budget", gettext_lazy("Budget"), kind="money", currency="currency", sort="budget"),
         Column("owner", gettext_lazy("Owner"), sort="owner__name"),
     ]
-    actions = [(gettext_lazy("New campaign"), "campaigns:new", "primary", "campaigns.manage_campaign")]
+    actions = [
+        (gettext_lazy("Approval limits"), "campaigns:limits", "", "campaigns.manage_limits"),
+        (gettext_lazy("New campaign"), "campaigns:new", "primary", "campaigns.manage_campaign"),
+    ]
     empty = Empty(
         gettext_lazy("No campaigns yet"),
         gettext_lazy("Plan one: a brand, an objective, dates and a budget are enough to begin."),

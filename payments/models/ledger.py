@@ -17,6 +17,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 
 from krm.accounts.scope import Scope, ScopedModel, ScopedQuerySet
@@ -61,6 +62,27 @@ WHOLE = """
 """
 
 
+# The chart that migration 0002 seeds, said here so that it is translated.
+SEEDED_NAMES = (
+    gettext_noop("Bank"),
+    gettext_noop("Receivable from clients"),
+    gettext_noop("PPN paid to suppliers"),
+    gettext_noop("Receivable from KOLs"),
+    gettext_noop("Payable to KOLs"),
+    gettext_noop("PPh 21 withheld"),
+    gettext_noop("PPh 23 withheld"),
+    gettext_noop("PPh 26 withheld"),
+    gettext_noop("Other tax withheld"),
+    gettext_noop("PPN charged to clients"),
+    gettext_noop("Opening balance"),
+    gettext_noop("Campaign income"),
+    gettext_noop("Campaign cost: KOL fees"),
+    gettext_noop("Campaign cost: media and production"),
+    gettext_noop("Bank charges"),
+    gettext_noop("Exchange differences"),
+)
+
+
 class LedgerAccount(ScopedModel):
     """One account of the chart. Seeded by migration; the agency may add its own."""
 
@@ -89,7 +111,12 @@ class LedgerAccount(ScopedModel):
         ordering = ["code"]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.name}"
+        return f"{self.code} {self.shown_name}"
+
+    @property
+    def shown_name(self) -> str:
+        """Accounts that come with KRM are named in the reader's language, the agency's own as it named them."""
+        return gettext(self.name)
 
     def get_absolute_url(self) -> str:
         return reverse("payments:account_detail", args=[self.pk])
