@@ -43,7 +43,7 @@ def package(generated_client: Path) -> Iterator[Any]:  # noqa: F811
 
 
 @pytest.fixture
-def call(package: Any, live_server: Any, api_for: Callable[..., Any]) -> Callable[..., Any]:
+def call(package: Any, live_server: Any, api_for: Callable[..., Any]) -> Iterator[Callable[..., Any]]:
     """`call(user, "brands_create", name=…)`: the generated function of that operation with that person's key."""
     clients: dict[int, Any] = {}
 
@@ -74,7 +74,9 @@ def call(package: Any, live_server: Any, api_for: Callable[..., Any]) -> Callabl
             return [item.to_dict() for item in answer.parsed]
         return answer.parsed.to_dict() if hasattr(answer.parsed, "to_dict") else answer.parsed
 
-    return run
+    yield run
+    for client in clients.values():
+        client.get_httpx_client().close()
 
 
 def test_brand_to_report(call: Callable[..., Any], package: Any) -> None:

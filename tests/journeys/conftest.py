@@ -1,3 +1,4 @@
+# ruff: noqa: F811, T201 - fixtures by name; what a process said belongs into the report
 """What every journey stands on: processes on the test's own database and queue, and pages that watch themselves."""
 
 from __future__ import annotations
@@ -89,7 +90,7 @@ def server(
     django_db_setup: None,
     sandbox_process: Running,
     lists: Path,
-    tmp_path_factory: pytest.TempPathFactory,  # noqa: F811
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[str]:
     """Address of a uvicorn process on the test database, its platforms pointed at the sandbox."""
     port, log = tools._free_port(), tmp_path_factory.mktemp("server") / "uvicorn.log"
@@ -112,7 +113,7 @@ def _env(sandbox: Running, **extra: str) -> dict[str, str]:
 
 
 @pytest.fixture
-def sandbox(sandbox_process: Running) -> Iterator[Running]:  # noqa: F811
+def sandbox(sandbox_process: Running) -> Iterator[Running]:
     """The sandbox network without faults and without posts that a journey added."""
     sandbox_process.clear()
     yield sandbox_process
@@ -187,7 +188,7 @@ class Person:
 def person(
     new_page: Callable[..., Any],
     login: Callable[..., None],
-    server: str,  # noqa: F811
+    server: str,
 ) -> Iterator[Callable[..., Person]]:
     """`person(user)` at a desktop, `person(user, phone=True)` on a phone; `person(None)` is nobody in particular.
 
@@ -195,7 +196,7 @@ def person(
     """
     opened: list[Person] = []
 
-    def enter(user: Any, *, phone: bool = False, **options: Any) -> Person:  # noqa: F811
+    def enter(user: Any, *, phone: bool = False, **options: Any) -> Person:
         window = new_page(phone=phone, **options)
         window.set_default_timeout(30_000)
         if user is not None:
@@ -208,7 +209,7 @@ def person(
     assert said == [], "\n".join(said)
 
 
-def look(page: Any) -> None:  # noqa: F811
+def look(page: Any) -> None:
     page.wait_for_load_state("load")
     expect(page.locator("[hx-trigger~='load'].htmx-request")).to_have_count(0)
     before = page.viewport_size

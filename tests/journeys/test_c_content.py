@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from briefs.models import BriefReceipt, Concept, Draft
 from campaigns.models import Deliverable
+from creators.models import AccountSchedule
 from krm.local.connect import connect_sandbox
 from tests.journeys.world import CAPTION, HANDLE, HASHTAG, IDEAS, picture
 
@@ -145,6 +147,9 @@ def test_brief_to_published_post(
     expect(page.locator(".page-header dd").first).to_have_text("Approved")
     page.evaluate("window.same = true")
     sandbox.publish(world.shown, CAPTION, kind="reel")
+    AccountSchedule.objects.filter(account=world.account).update(
+        due_at=timezone.now()
+    )  # its next turn has come
     expect(page.locator(".page-header dd").first).to_have_text("Published", timeout=90_000)
     assert page.evaluate("window.same"), "the page was loaded again"
     found = Deliverable.objects.select_related("post").get(pk=deliverable.pk)
