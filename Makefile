@@ -43,7 +43,7 @@ translations: setup-dev ## Collect texts, merge every i18n_id.py into locale/, c
 	@$(VENV_PYTHON) manage.py translations
 
 screenshots: setup-dev ## Take the pictures of the README anew.
-	@exec $(LOCAL_KRM) test -- -n 0 tests/journeys --screenshots docs/images $(ARGS)
+	@exec $(LOCAL_KRM) with -- -m tests.pictures docs/images
 
 clean: ## Delete everything that setting up made; the local agency stays in .local until `make reset`.
 	rm -rf .venv node_modules staticfiles .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis
