@@ -32,7 +32,7 @@ export function short(value) {
   const lang = language() === "id" ? "id" : "en";
   const [step, suffix] = SHORT[lang].find(([size]) => Math.abs(value) >= size) ?? [1, ""];
   const scaled = value / step;
-  const digits = step === 1 ? 2 : Math.abs(scaled) >= 100 ? 0 : 1;
+  const digits = step === 1 || Math.abs(scaled) < 10 ? 2 : Math.abs(scaled) >= 100 ? 0 : 1; // ticks of an axis differ
   return new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(scaled) + suffix;
 }
 
