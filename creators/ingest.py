@@ -137,13 +137,18 @@ def _cell(value: Any) -> str:
     return str(value)
 
 
+def copy_line(values: Iterable[Any]) -> str:
+    """One row for COPY in text format: whatever a cell holds (`\\N`, `\\.`, tabs, line ends), it stays that text."""
+    return "\t".join([_cell(value) for value in values]) + "\n"
+
+
 def _stage(cursor: Any, table: str, kind: type, rows: Sequence[Any]) -> list[str]:
     """COPY `rows` into a temporary table of this connection; it empties itself at commit."""
     names = [f.name for f in fields(kind)]
     columns = ", ".join(f"{name} {_type(name)}" for name in names)
     cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS")
     cursor.execute(f"TRUNCATE {table}")
-    buffer = io.StringIO("".join("\t".join([_cell(getattr(row, n)) for n in names]) + "\n" for row in rows))
+    buffer = io.StringIO("".join(copy_line(getattr(row, n) for n in names) for row in rows))
     cursor.copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN", buffer)
     return names
 

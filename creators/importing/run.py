@@ -5,7 +5,6 @@ A crash or a cancel leaves nothing behind but the uploaded file. Running again c
 
 from __future__ import annotations
 
-import csv
 import io
 import json
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from django.utils.timezone import now
 from django.utils.translation import gettext as _
 
 from creators import partitions, summary
+from creators.ingest import copy_line
 from creators.models import CreatorImport, ImportRow, ImportState
 from krm.events import enqueue, record
 
@@ -170,19 +170,17 @@ def _repeats(
 
 def _copy(batch_id: int, chunk: list[tuple[int, Clean]]) -> None:
     buffer = io.StringIO()
-    writer = csv.writer(buffer)
     for line, clean in chunk:
         row = staged(clean)
-        writer.writerow(
-            [
-                batch_id, line, row["platform"], row["handle"], "\\N" if row["external_id"] is None else row["external_id"],
-                row["url"][:500], row["name"], row["email"], row["phone"], row["city"], row["country"],
-                json.dumps(row["languages"]), json.dumps(row["categories"]), json.dumps(row["tags"]), row["bio"],
-                json.dumps(row["figures"]),
-            ]
+        buffer.write(
+            copy_line(
+                [
+                    batch_id, line, row["platform"], row["handle"], row["external_id"], row["url"][:500], row["name"],
+                    row["email"], row["phone"], row["city"], row["country"], json.dumps(row["languages"]),
+                    json.dumps(row["categories"]), json.dumps(row["tags"]), row["bio"], json.dumps(row["figures"]),
+                ]
+            )
         )  # fmt: skip
     buffer.seek(0)
     with connection.cursor() as cursor:
-        cursor.copy_expert(
-            f"COPY creators_importrow ({', '.join(COLUMNS)}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer
-        )
+        cursor.copy_expert(f"COPY creators_importrow ({', '.join(COLUMNS)}) FROM STDIN", buffer)

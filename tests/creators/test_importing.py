@@ -257,6 +257,21 @@ def test_a_viewer_may_not_import(staff: Any) -> None:
         uploads.paste("@rani", by=staff("viewer"))
 
 
+@pytest.mark.parametrize("name", ["\\N", "\\.", "a\\tb", "back\\\\slash"])
+def test_cells_that_mean_something_to_the_database_stay_text(name: str, admin_user: Any, tmp_path: Path, settings: Any) -> None:
+    """`\\N` is no missing value, and a line `\\.` is no end of the rows (it was one before PostgreSQL 18)."""
+    settings.MEDIA_ROOT = tmp_path
+    bio = f"first\n{name}\nlast"
+    out = io.StringIO()
+    csv.writer(out).writerows([["handle", "name", "bio"], ["rani", name, bio], ["budi", "Budi", ""]])
+    batch = uploads.receive(ContentFile(out.getvalue().encode(), name="list.csv"), by=admin_user)
+    uploads.configure(batch, by=admin_user, mapping_=batch.mapping, platform="instagram", as_of=date(2022, 12, 31))
+    assert run.run(batch, Silent())["accounts"] == 2
+    rani = SocialAccount.objects.get(handle="rani").creator
+    assert rani is not None and rani.name == name
+    assert rani.bio.split() == bio.split()
+
+
 cells = st.one_of(
     st.text(max_size=40),
     st.sampled_from(["=cmd|' /C calc'!A0", "\x00", "\u202egnp", "'; DROP TABLE creators_creator; --", "<script>", "\ud83d\ude00",
