@@ -210,7 +210,10 @@ def sweep() -> int:
         _drop_chunks(upload)
         upload.state, upload.error = Upload.State.FAILED, "expired"
         upload.save(update_fields=["state", "error", "updated_at"])
-    over = (Upload.State.DONE, Upload.State.FAILED)  # their worker was lost between the end and the tidying up
+    over = (
+        Upload.State.DONE,
+        Upload.State.FAILED,
+    )  # their worker was lost between the end and the tidying up
     for upload in Upload.objects.filter(state__in=over, chunks__isnull=False).distinct()[:200]:
         _drop_chunks(upload)
     lost = Upload.objects.filter(state=Upload.State.ASSEMBLING, updated_at__lte=now - timedelta(minutes=15))

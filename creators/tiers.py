@@ -51,7 +51,9 @@ def set_ladder(steps: Sequence[Step], *, by: User) -> list[Tier]:
         try:
             gone.delete()
         except ProtectedError as error:
-            raise Conflict(_("A campaign plans with a tier that you take away. Rename it instead.")) from error
+            raise Conflict(
+                _("A campaign plans with a tier that you take away. Rename it instead.")
+            ) from error
         # park the floors first: two bands may swap their numbers
         for offset, tier in enumerate(Tier.objects.all()):
             Tier.objects.filter(pk=tier.pk).update(floor=10**15 + offset, ceiling=None)

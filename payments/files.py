@@ -16,7 +16,9 @@ from PIL import Image, UnidentifiedImageError
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 60_000_000
-ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA|OpenAction\s*<<[^>]*/S\s*/URI)\b")
+ACTIVE_PDF = re.compile(
+    rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA|OpenAction\s*<<[^>]*/S\s*/URI)\b"
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,9 @@ def _plain_pdf(raw: bytes, field: str) -> bytes:
     if b"%%EOF" not in raw[-2048:]:
         raise ValidationError({field: _("The PDF is cut off. Export it again and send it anew.")})
     if ACTIVE_PDF.search(raw):
-        raise ValidationError({field: _("The PDF holds scripts or attachments. Print it to a new PDF and send that.")})
+        raise ValidationError(
+            {field: _("The PDF holds scripts or attachments. Print it to a new PDF and send that.")}
+        )
     return raw
 
 
@@ -67,7 +71,9 @@ def _redrawn(raw: bytes, form: str, field: str) -> bytes:
             clean.save(out, form, **({"quality": 88} if form == "JPEG" else {}))
             return out.getvalue()
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError):
-        raise ValidationError({field: _("The picture cannot be read. Send it again as JPG, PNG or PDF.")}) from None
+        raise ValidationError(
+            {field: _("The picture cannot be read. Send it again as JPG, PNG or PDF.")}
+        ) from None
 
 
 def stored_bytes(file: Any) -> bytes | None:

@@ -467,7 +467,10 @@ ID: dict[str | tuple[str, str], str] = {
     "Turn: %(owner)s": "Giliran: %(owner)s",
     "Rejected by %(name)s on %(date)s.": "Ditolak oleh %(name)s pada %(date)s.",
     "This invoice is void.": "Tagihan ini dibatalkan.",
-    ("Promised for %(date)s: %(n)s day late.", "Promised for %(date)s: %(n)s days late."): "Dijanjikan %(date)s: terlambat %(n)s hari.",
+    (
+        "Promised for %(date)s: %(n)s day late.",
+        "Promised for %(date)s: %(n)s days late.",
+    ): "Dijanjikan %(date)s: terlambat %(n)s hari.",
     "Tax withheld": "Pajak dipotong",
     "computed at approval": "dihitung saat disetujui",
     "%(left)s open": "%(left)s masih terbuka",

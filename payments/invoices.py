@@ -52,7 +52,9 @@ def _payee_of(partnership: Partnership) -> PayeeProfile:
     payee = PayeeProfile.objects.filter(creator_id=partnership.creator_id).first()
     if payee is None:
         raise ValidationError(
-            _("There is no payee profile for %(name)s yet. The KOL enters tax and bank data in the portal first.")
+            _(
+                "There is no payee profile for %(name)s yet. The KOL enters tax and bank data in the portal first."
+            )
             % {"name": partnership.creator}
         )
     return payee
@@ -95,7 +97,9 @@ def save_draft(
             if invoice.partnership_id != partnership.pk:
                 raise ValidationError({"partnership": _("An invoice stays with its partnership.")})
             if invoice.state not in EDITABLE_STATES:
-                raise wrong_state(invoice, _("Only a draft, a rejected or a mismatched invoice can be changed."))
+                raise wrong_state(
+                    invoice, _("Only a draft, a rejected or a mismatched invoice can be changed.")
+                )
         wanted = _wanted(lines, known, invoice)
         if invoice is None:
             first = known[next(iter(wanted))]
@@ -154,23 +158,32 @@ def _wanted(
     for row in lines:
         claim = known.get(str(row.get("claim", "")))
         if claim is None:
-            raise ValidationError({"lines": _("This line is not part of the agreement. Choose from the list.")})
+            raise ValidationError(
+                {"lines": _("This line is not part of the agreement. Choose from the list.")}
+            )
         if claim.line is not None and (invoice is None or claim.line.invoice_id != invoice.pk):
             raise ValidationError(
-                {"lines": _("“%(line)s” is already on invoice %(number)s.") % {"line": claim.name, "number": claim.line.invoice}}
+                {
+                    "lines": _("“%(line)s” is already on invoice %(number)s.")
+                    % {"line": claim.name, "number": claim.line.invoice}
+                }
             )
         if claim.key in wanted:
             raise ValidationError({"lines": _("“%(line)s” is chosen twice.") % {"line": claim.name}})
         amount = claim.amount if row.get("amount") in (None, "") else Decimal(row["amount"])
         try:
             if to_minor(amount, claim.currency) <= 0:
-                raise ValidationError({"lines": _("The amount of “%(line)s” must be above zero.") % {"line": claim.name}})
+                raise ValidationError(
+                    {"lines": _("The amount of “%(line)s” must be above zero.") % {"line": claim.name}}
+                )
         except ValueError:
             raise ValidationError(
                 {"lines": _("Write the amount of “%(line)s” without cents.") % {"line": claim.name}}
             ) from None
         if amount >= Decimal(10) ** 14:
-            raise ValidationError({"lines": _("The amount of “%(line)s” is too large.") % {"line": claim.name}})
+            raise ValidationError(
+                {"lines": _("The amount of “%(line)s” is too large.") % {"line": claim.name}}
+            )
         wanted[claim.key] = {
             "amount": amount,
             "description": (str(row.get("description") or "").strip() or claim.name)[:300],
@@ -183,7 +196,9 @@ def _wanted(
 def _taken(error: IntegrityError) -> Exception:
     text = str(error)
     if "invoice_number_once_per_payee" in text:
-        return ValidationError({"number": _("You already sent an invoice with this number. Use another number.")})
+        return ValidationError(
+            {"number": _("You already sent an invoice with this number. Use another number.")}
+        )
     if "invoice_line_milestone_once" in text or "invoice_line_deliverable_once" in text:
         return Conflict(_("One of the lines was put on another invoice just now. Reload the page."))
     return error
@@ -213,7 +228,9 @@ def draft_from_deliverables(partnership: Partnership, *, by: User, note: str = "
 
 def _next_number(partnership: Partnership) -> str:
     """Called with the payee locked, so that two drafts do not get the same number."""
-    taken = Invoice.objects.filter(payee__creator_id=partnership.creator_id, origin=Invoice.Origin.SYSTEM).count()
+    taken = Invoice.objects.filter(
+        payee__creator_id=partnership.creator_id, origin=Invoice.Origin.SYSTEM
+    ).count()
     return f"{SYSTEM_PREFIX}-{partnership.campaign.code}-{partnership.pk}-{taken + 1}"
 
 
@@ -233,7 +250,9 @@ def submit(invoice: Invoice, *, by: User, number: str | None = None) -> Invoice:
         with transaction.atomic():
             invoice = lock(invoice)
             if invoice.state not in EDITABLE_STATES:
-                raise wrong_state(invoice, _("Only a draft, a rejected or a mismatched invoice can be submitted."))
+                raise wrong_state(
+                    invoice, _("Only a draft, a rejected or a mismatched invoice can be submitted.")
+                )
             if number is not None:
                 invoice.number = number.strip()
             if not invoice.number:
@@ -251,12 +270,18 @@ def submit(invoice: Invoice, *, by: User, number: str | None = None) -> Invoice:
             invoice.due_on = duedates.due_date(today, invoice.terms_days, rules.country)
             invoice.to_submitted()
             invoice.save()
-            milestones.mark(invoice.lines.exclude(milestone=None).values_list("milestone_id", flat=True), "invoiced")
+            milestones.mark(
+                invoice.lines.exclude(milestone=None).values_list("milestone_id", flat=True), "invoiced"
+            )
             events.record(
                 "payments.invoice_submitted",
                 invoice,
                 actor=by,
-                data={"partnership_id": invoice.partnership_id, "number": invoice.number, "due_on": str(invoice.due_on)},
+                data={
+                    "partnership_id": invoice.partnership_id,
+                    "number": invoice.number,
+                    "due_on": str(invoice.due_on),
+                },
             )
             _run_match(invoice, None)
             notices.submitted(invoice)
@@ -356,7 +381,9 @@ def approve(
         else:
             _run_match(invoice, None)
     if not still_ok:
-        raise Conflict(_("The invoice no longer matches: %(what)s") % {"what": notices.first_problem(invoice)})
+        raise Conflict(
+            _("The invoice no longer matches: %(what)s") % {"what": notices.first_problem(invoice)}
+        )
     return invoice
 
 
@@ -365,13 +392,16 @@ def _approve_locked(invoice: Invoice, by: User, manual_withheld: Decimal | None,
     try:
         tax = withholding.assess_invoice(invoice, today)
         if manual_withheld is not None:
-            raise ValidationError({"manual_withheld": _("A tax rule covers this invoice; leave the amount empty.")})
+            raise ValidationError(
+                {"manual_withheld": _("A tax rule covers this invoice; leave the amount empty.")}
+            )
         invoice.gross, invoice.vat, invoice.withheld = tax.gross, tax.vat, tax.withheld
         invoice.tax, invoice.tax_version = tax.as_json(), tax.version
     except NeedsReview as gap:
         if manual_withheld is None:
             raise Conflict(
-                _("No tax rule covers this invoice (%(why)s). Enter the tax to withhold and why.") % {"why": gap.why}
+                _("No tax rule covers this invoice (%(why)s). Enter the tax to withhold and why.")
+                % {"why": gap.why}
             ) from None
         _manual_tax(invoice, manual_withheld, manual_reason)
     invoice.net = invoice.gross + invoice.vat - invoice.withheld
@@ -385,7 +415,11 @@ def _approve_locked(invoice: Invoice, by: User, manual_withheld: Decimal | None,
         "payments.invoice_approved",
         invoice,
         actor=by,
-        data={"partnership_id": invoice.partnership_id, "due_on": str(invoice.due_on), "tax": invoice.tax.get("code", "")},
+        data={
+            "partnership_id": invoice.partnership_id,
+            "due_on": str(invoice.due_on),
+            "tax": invoice.tax.get("code", ""),
+        },
     )
     notices.approved(invoice)
     if invoice.net == 0:
@@ -424,7 +458,13 @@ def _manual_tax(invoice: Invoice, withheld: Decimal, reason: str) -> None:
         "steps": [
             {"kind": "gross", "amount": str(invoice.gross)},
             {"kind": "manual", "why": reason.strip(), "tax": str(withheld)},
-            {"kind": "net", "gross": str(invoice.gross), "vat": "0", "withheld": str(withheld), "net": str(net)},
+            {
+                "kind": "net",
+                "gross": str(invoice.gross),
+                "vat": "0",
+                "withheld": str(withheld),
+                "net": str(net),
+            },
         ],
     }
     invoice.tax_version = "manual"
@@ -463,7 +503,9 @@ def reject(invoice: Invoice, *, by: User, reason: str) -> Invoice:
         invoice.rejected_by, invoice.rejected_at, invoice.rejected_reason = by, timezone.now(), reason.strip()
         invoice.to_rejected()
         invoice.save(update_fields=["state", "rejected_by", "rejected_at", "rejected_reason", "updated_at"])
-        events.record("payments.invoice_rejected", invoice, actor=by, data={"partnership_id": invoice.partnership_id})
+        events.record(
+            "payments.invoice_rejected", invoice, actor=by, data={"partnership_id": invoice.partnership_id}
+        )
         notices.rejected(invoice)
         return invoice
 
@@ -498,7 +540,9 @@ def void(invoice: Invoice, *, by: User, reason: str) -> Invoice:
         invoice.to_void()
         invoice.save(update_fields=["state", "void_reason", "updated_at"])
         invoice.lines.update(active=False)
-        events.record("payments.invoice_voided", invoice, actor=by, data={"partnership_id": invoice.partnership_id})
+        events.record(
+            "payments.invoice_voided", invoice, actor=by, data={"partnership_id": invoice.partnership_id}
+        )
         if not by.is_portal:
             notices.tell_portal(invoice, "payments.invoice_voided")
         return invoice
@@ -519,7 +563,8 @@ def _require_last_of_month(invoice: Invoice) -> None:
     )
     if invoice.tax.get("code") == "pph21" and later is not None:
         raise Conflict(
-            _("The tax of invoice %(number)s was counted on top of this one. Void that one first.") % {"number": later}
+            _("The tax of invoice %(number)s was counted on top of this one. Void that one first.")
+            % {"number": later}
         )
 
 
@@ -548,5 +593,7 @@ def attach(invoice: Invoice, *, by: User, document: Any) -> Invoice:
         invoice.document.save(file.content.name or file.name, file.content, save=False)
         invoice.document_name, invoice.document_sha256 = file.name, file.sha256
         invoice.save(update_fields=["document", "document_name", "document_sha256", "updated_at"])
-        events.record("payments.invoice_changed", invoice, actor=by, data={"partnership_id": invoice.partnership_id})
+        events.record(
+            "payments.invoice_changed", invoice, actor=by, data={"partnership_id": invoice.partnership_id}
+        )
         return invoice

@@ -133,7 +133,9 @@ def post(
                 _explain_refusal(occurred_on, reverses)
                 raise
             if known.fingerprint != fingerprint:
-                raise Conflict(_("The books hold something else under the key %(key)s.") % {"key": key}) from None
+                raise Conflict(
+                    _("The books hold something else under the key %(key)s.") % {"key": key}
+                ) from None
             return known
         LedgerEntry.objects.bulk_create(
             LedgerEntry(
@@ -165,7 +167,9 @@ def require_open(occurred_on: date) -> None:
     """Raise Conflict where the month of that day is closed."""
     if LedgerPeriod.objects.filter(month=occurred_on.replace(day=1), is_closed=True).exists():
         raise Conflict(
-            _("The books of %(month)s are closed. Use a later date, or have an administrator reopen the month.")
+            _(
+                "The books of %(month)s are closed. Use a later date, or have an administrator reopen the month."
+            )
             % {"month": f"{occurred_on:%Y-%m}"}
         )
 
@@ -221,7 +225,9 @@ def post_manual(
         return posted
 
 
-def reverse_manual(original: LedgerTransaction, *, by: User, occurred_on: date, memo: str) -> LedgerTransaction:
+def reverse_manual(
+    original: LedgerTransaction, *, by: User, occurred_on: date, memo: str
+) -> LedgerTransaction:
     """Reverse a manual transaction; those of invoices and payouts are reversed by their own verbs."""
     check(by, "payments.post_ledger")
     if original.kind != LedgerTransaction.Kind.MANUAL:
@@ -294,9 +300,13 @@ def audit() -> list[Break]:
     """Recompute the books from the documents: what the database cannot say in one constraint."""
     breaks: list[Break] = []
     unbalanced = (
-        LedgerEntry.objects.values("transaction_id", "currency").annotate(total=Sum("amount_minor")).exclude(total=0)
+        LedgerEntry.objects.values("transaction_id", "currency")
+        .annotate(total=Sum("amount_minor"))
+        .exclude(total=0)
     )
-    breaks += [Break("balances", f"transaction {row['transaction_id']} {row['currency']}") for row in unbalanced]
+    breaks += [
+        Break("balances", f"transaction {row['transaction_id']} {row['currency']}") for row in unbalanced
+    ]
     owed: dict[tuple[int, str], int] = {}
     for payee_id, currency, net in (
         Invoice.objects.filter(state__in=("approved", "scheduled", "paid"))
@@ -305,7 +315,9 @@ def audit() -> list[Break]:
     ):
         owed[payee_id, currency] = owed.get((payee_id, currency), 0) + to_minor(net, currency)
     for payee_id, currency, paid in (
-        Payout.objects.filter(state="succeeded").values_list("invoice__payee_id", "currency").annotate(paid=Sum("amount"))
+        Payout.objects.filter(state="succeeded")
+        .values_list("invoice__payee_id", "currency")
+        .annotate(paid=Sum("amount"))
     ):
         owed[payee_id, currency] = owed.get((payee_id, currency), 0) - to_minor(paid, currency)
     booked = {
@@ -317,6 +329,9 @@ def audit() -> list[Break]:
     for pair in sorted(set(owed) | set(booked)):
         if owed.get(pair, 0) != booked.get(pair, 0):
             breaks.append(
-                Break("payable", f"payee {pair[0]} {pair[1]}: documents {owed.get(pair, 0)}, books {booked.get(pair, 0)}")
+                Break(
+                    "payable",
+                    f"payee {pair[0]} {pair[1]}: documents {owed.get(pair, 0)}, books {booked.get(pair, 0)}",
+                )
             )
     return breaks

@@ -31,7 +31,10 @@ def run(invoice: Invoice, *, today: date | None = None) -> list[Finding]:
     found = [_agreement(agreement)]
     lines = list(
         invoice.lines.select_related(
-            "milestone__agreement", "milestone__deliverable__post", "deliverable__agreement", "deliverable__post"
+            "milestone__agreement",
+            "milestone__deliverable__post",
+            "deliverable__agreement",
+            "deliverable__post",
         )
     )
     if agreement is not None:
@@ -133,7 +136,11 @@ def _not_invoiced(line: InvoiceLine, invoice: Invoice) -> Finding:
         )
     if twin is not None:
         return Finding(
-            "not_invoiced", False, "already_invoiced", {"line": line.description, "number": str(twin.invoice)}, line
+            "not_invoiced",
+            False,
+            "already_invoiced",
+            {"line": line.description, "number": str(twin.invoice)},
+            line,
         )
     return Finding("not_invoiced", True, "first_time", {"line": line.description}, line)
 

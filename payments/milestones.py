@@ -35,7 +35,10 @@ class Claim:
 
 
 def is_due(
-    milestone: Milestone | None, deliverable: Deliverable | None, deliverables: Iterable[Deliverable], today: date
+    milestone: Milestone | None,
+    deliverable: Deliverable | None,
+    deliverables: Iterable[Deliverable],
+    today: date,
 ) -> tuple[bool, str, dict[str, Any]]:
     """Whether the work behind a line is done, with the code of the reason."""
     if milestone is not None and milestone.trigger == "on_signing":
@@ -54,7 +57,11 @@ def is_due(
     name = milestone.name if milestone else (work.title if work else "")
     if work is not None and work.state == "accepted":
         return True, "delivered_ok", {"line": name}
-    return False, "not_delivered", {"deliverable": work.title if work else name, "state": work.state if work else ""}
+    return (
+        False,
+        "not_delivered",
+        {"deliverable": work.title if work else name, "state": work.state if work else ""},
+    )
 
 
 def agreement_of(partnership: Partnership) -> Agreement | None:
@@ -69,8 +76,12 @@ def claims(partnership: Partnership, *, today: date | None = None) -> list[Claim
         return []
     deliverables = list(agreement.deliverables.all())
     milestones = list(agreement.milestones.select_related("deliverable"))
-    lines = InvoiceLine.objects.filter(active=True, invoice__partnership=partnership).select_related("invoice")
-    by_source = {(f"m{line.milestone_id}" if line.milestone_id else f"d{line.deliverable_id}"): line for line in lines}
+    lines = InvoiceLine.objects.filter(active=True, invoice__partnership=partnership).select_related(
+        "invoice"
+    )
+    by_source = {
+        (f"m{line.milestone_id}" if line.milestone_id else f"d{line.deliverable_id}"): line for line in lines
+    }
     found = []
     if milestones:
         for milestone in milestones:
@@ -78,7 +89,17 @@ def claims(partnership: Partnership, *, today: date | None = None) -> list[Claim
                 continue
             due, reason, data = is_due(milestone, None, deliverables, today)
             found.append(
-                Claim(f"m{milestone.pk}", milestone.name, milestone.amount, milestone.currency, milestone, None, due, reason, data)
+                Claim(
+                    f"m{milestone.pk}",
+                    milestone.name,
+                    milestone.amount,
+                    milestone.currency,
+                    milestone,
+                    None,
+                    due,
+                    reason,
+                    data,
+                )
             )
     else:
         for deliverable in deliverables:

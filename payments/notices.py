@@ -68,12 +68,16 @@ def mismatched(invoice: Invoice) -> None:
 
 
 def first_problem(invoice: Invoice) -> str:
-    result = MatchResult.objects.filter(invoice=invoice, run=invoice.match_run, ok=False).order_by("pk").first()
+    result = (
+        MatchResult.objects.filter(invoice=invoice, run=invoice.match_run, ok=False).order_by("pk").first()
+    )
     return result.detail if result else ""
 
 
 def approved(invoice: Invoice) -> None:
-    tell_portal(invoice, "payments.invoice_approved", _("Your invoice is approved"), once=str(invoice.match_run))
+    tell_portal(
+        invoice, "payments.invoice_approved", _("Your invoice is approved"), once=str(invoice.match_run)
+    )
 
 
 def rejected(invoice: Invoice) -> None:

@@ -180,7 +180,9 @@ def _warn_old_contact(payee: PayeeProfile, log: PayeeChange) -> None:
         people.portal_users(payee.creator),
         payee,
         title=gettext_lazy("Your bank or tax data was changed"),
-        text=gettext_lazy("If this was not you, tell the agency at once. Nothing is paid to the new data for now."),
+        text=gettext_lazy(
+            "If this was not you, tell the agency at once. Nothing is paid to the new data for now."
+        ),
         url="/portal/payee/",
         key=f"bank_data_changed:{payee.pk}:{payee.version}",
     )
@@ -231,7 +233,9 @@ def refuse(payee: PayeeProfile, *, by: User, reason: str) -> PayeeProfile:
         payee.to_refused()
         payee.save()
         events.record("payments.payee_refused", payee, actor=by, data={"creator_id": payee.creator_id})
-        _tell_portal(payee, gettext_lazy("Please correct your bank or tax data"), "refused", payee.refused_reason)
+        _tell_portal(
+            payee, gettext_lazy("Please correct your bank or tax data"), "refused", payee.refused_reason
+        )
         return payee
 
 

@@ -129,7 +129,11 @@ def record_payment(
                 "payments.invoice_paid" if invoice.state == "paid" else "payments.invoice_part_paid",
                 invoice,
                 actor=by,
-                data={"payout_id": payout.pk, "partnership_id": invoice.partnership_id, "paid_on": str(paid_on)},
+                data={
+                    "payout_id": payout.pk,
+                    "partnership_id": invoice.partnership_id,
+                    "paid_on": str(paid_on),
+                },
             )
             notices.paid(payout)
             return payout
@@ -147,7 +151,9 @@ def _check_input(
         if to_minor(Decimal(amount), invoice.currency) <= 0:
             errors["amount"] = _("Write an amount above zero.")
     except ValueError:
-        errors["amount"] = _("Write the amount without cents: %(currency)s has none.") % {"currency": invoice.currency}
+        errors["amount"] = _("Write the amount without cents: %(currency)s has none.") % {
+            "currency": invoice.currency
+        }
     if not bank_code:
         errors["bank_code"] = _("Choose the bank you paid from.")
     if not reference:
@@ -166,7 +172,11 @@ def _same_payment(
     invoice: Invoice, amount: Decimal, bank_code: str, reference: str, paid_on: date
 ) -> Payout | None:
     """The same payment recorded again is one payment; another payment under the same reference is refused."""
-    known = Payout.objects.filter(bank_code=bank_code, reference__iexact=reference).select_related("invoice").first()
+    known = (
+        Payout.objects.filter(bank_code=bank_code, reference__iexact=reference)
+        .select_related("invoice")
+        .first()
+    )
     if known is None:
         return None
     if (
@@ -184,7 +194,9 @@ def _reference_taken(bank_code: str, reference: str) -> ValidationError:
 
     return ValidationError(
         {
-            "reference": _("%(bank)s reference %(reference)s is recorded already for another payment. Check the proof.")
+            "reference": _(
+                "%(bank)s reference %(reference)s is recorded already for another payment. Check the proof."
+            )
             % {"bank": bank_name(bank_code), "reference": reference}
         }
     )
@@ -218,7 +230,9 @@ def reverse_payment(payout: Payout, *, by: User, reason: str, on: date | None = 
             memo=reason.strip(),
             by=by,
         )
-        settled_by = invoice.payouts.filter(state="succeeded").order_by("pk").values_list("pk", flat=True).last()
+        settled_by = (
+            invoice.payouts.filter(state="succeeded").order_by("pk").values_list("pk", flat=True).last()
+        )
         payout.reversed_on, payout.reversed_by, payout.reversed_reason = on, by, reason.strip()
         payout.to_reversed()
         payout.save(update_fields=["state", "reversed_on", "reversed_by", "reversed_reason", "updated_at"])

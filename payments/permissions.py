@@ -36,14 +36,20 @@ is_own_portal = is_portal & acts_for_creator
 
 add_perm("payments.view", sees_money | is_own_portal, reason=_("Reviewers work without prices."))
 add_perm("payments.view_payees", is_finance, reason=_("Bank and tax data is for finance only."))
-add_perm("payments.edit_payee", is_own_portal, reason=_("Only the KOL or their talent manager enters bank and tax data."))
+add_perm(
+    "payments.edit_payee",
+    is_own_portal,
+    reason=_("Only the KOL or their talent manager enters bank and tax data."),
+)
 add_perm("payments.verify_payee", is_finance, reason=_("Only finance verifies payees."))
 add_perm(
     "payments.reveal_bank_data",
     is_finance_only,
     reason=_("Only people with the finance role see full bank and tax numbers."),
 )
-add_perm("payments.draft_invoice", drafts_invoices, reason=_("Only campaign managers and finance draft invoices."))
+add_perm(
+    "payments.draft_invoice", drafts_invoices, reason=_("Only campaign managers and finance draft invoices.")
+)
 add_perm(
     "payments.submit_invoice",
     drafts_invoices | is_own_portal,
@@ -58,5 +64,7 @@ add_perm("payments.reverse_payment", is_finance, reason=_("Only finance records 
 add_perm("payments.view_ledger", is_finance, reason=_("The books are for finance only."))
 add_perm("payments.post_ledger", is_finance, reason=_("Only finance posts to the books."))
 add_perm("payments.close_period", is_finance, reason=_("Only finance closes a month."))
-add_perm("payments.reopen_period", is_administrator, reason=_("Only an administrator reopens a closed month."))
+add_perm(
+    "payments.reopen_period", is_administrator, reason=_("Only an administrator reopens a closed month.")
+)
 add_perm("payments.change_policy", is_administrator, reason=_("Only an administrator changes payment rules."))

@@ -25,7 +25,9 @@ for _name, _label in (
     events.register_kind(_name, _label)
 
 
-@events.subscribe("campaigns.deliverable_accepted", "campaigns.deliverable_published", name="payments.rematch_work")
+@events.subscribe(
+    "campaigns.deliverable_accepted", "campaigns.deliverable_published", name="payments.rematch_work"
+)
 def rematch_work(event: Event) -> None:
     """Work moved on: invoices of that partnership that did not match may match now."""
     from campaigns.models import Deliverable

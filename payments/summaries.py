@@ -40,7 +40,9 @@ def home(user: User, *, today: date | None = None) -> dict[str, Any]:
         "to_approve": pile(visible.filter(state="matched"), "gross"),
         "to_pay": pile(visible.open()),
         "overdue": pile(visible.filter(state__in=WAITING, due_on__lt=today)),
-        "payees": PayeeProfile.objects.visible_to(user).filter(state__in=("unverified", "cooling_off")).count(),
+        "payees": PayeeProfile.objects.visible_to(user)
+        .filter(state__in=("unverified", "cooling_off"))
+        .count(),
     }
 
 

@@ -37,7 +37,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invoices/<int:pk>/file/", invoices.InvoiceFile.as_view(), name="invoice_file"),
     path(
         "invoices/<int:pk>/submit/",
-        verb_view(Invoice, invoice_verbs.submit, perm="payments.submit_invoice", success=_("Submitted and matched.")),
+        verb_view(
+            Invoice, invoice_verbs.submit, perm="payments.submit_invoice", success=_("Submitted and matched.")
+        ),
         name="invoice_submit",
     ),
     path(
@@ -126,7 +128,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("ledger/transactions/", ledger.TransactionList.as_view(), name="transactions"),
     path("ledger/transactions/new/", ledger.NewTransaction.as_view(), name="transaction_new"),
     path("ledger/transactions/<int:pk>/", ledger.TransactionDetail.as_view(), name="transaction_detail"),
-    path("ledger/transactions/<int:pk>/reverse/", ledger.ReverseTransaction.as_view(), name="transaction_reverse"),
+    path(
+        "ledger/transactions/<int:pk>/reverse/",
+        ledger.ReverseTransaction.as_view(),
+        name="transaction_reverse",
+    ),
     path("ledger/accounts/<int:pk>/", ledger.AccountDetail.as_view(), name="account_detail"),
     path("ledger/months/", ledger.Periods.as_view(), name="periods"),
     path("ledger/months/close/", ledger.ClosePeriod.as_view(), name="period_close"),

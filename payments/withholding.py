@@ -101,16 +101,32 @@ def steps_in_words(tax: dict[str, Any], currency: str) -> list[tuple[str, str, b
                     else _("PPN: %(rate)s of the fee (%(base)s)")
                 )
                 rows.append(
-                    (text % {"rate": rate(step["rate"]), "share": share, "base": cash(step["base"])}, cash(step["tax"]), True)
+                    (
+                        text % {"rate": rate(step["rate"]), "share": share, "base": cash(step["base"])},
+                        cash(step["tax"]),
+                        True,
+                    )
                 )
             case "pph21_base":
-                rows.append((_("Taxed part: %(share)s of the fee") % {"share": rate(step["share"])}, cash(step["base"]), False))
+                rows.append(
+                    (
+                        _("Taxed part: %(share)s of the fee") % {"share": rate(step["share"])},
+                        cash(step["base"]),
+                        False,
+                    )
+                )
             case "pph21_month":
                 text = _("With %(before)s earlier in this tax month, the taxed part of the month is")
                 rows.append((text % {"before": cash(step["gross_before"])}, cash(step["month_base"]), False))
             case "pph21_slice":
                 text = _("%(rate)s of %(base)s")
-                rows.append((text % {"rate": rate(step["rate"]), "base": cash(step["base"])}, cash(step["tax"]), False))
+                rows.append(
+                    (
+                        text % {"rate": rate(step["rate"]), "base": cash(step["base"])},
+                        cash(step["tax"]),
+                        False,
+                    )
+                )
             case "no_tax_id":
                 more = Decimal(step["factor"]) - 1
                 rows.append((_("No valid NPWP or NIK: %(more)s more") % {"more": rate(str(more))}, "", False))
@@ -128,7 +144,9 @@ def steps_in_words(tax: dict[str, Any], currency: str) -> list[tuple[str, str, b
                 text = _("PPh 26 withheld: %(rate)s of the fee")
                 rows.append((text % {"rate": rate(step["rate"])}, cash(step["tax"]), True))
             case "manual":
-                rows.append((_("Withheld by decision: %(why)s") % {"why": step["why"]}, cash(step["tax"]), True))
+                rows.append(
+                    (_("Withheld by decision: %(why)s") % {"why": step["why"]}, cash(step["tax"]), True)
+                )
             case "net":
                 rows.append((_("To be paid"), cash(step["net"]), True))
     return rows

@@ -22,7 +22,9 @@ from django.utils import timezone
 from krm.local.pytest_plugin import django_db_setup  # noqa: F401
 
 # A shared machine is slow at times; an example that takes long is no fault.
-hypothesis.settings.register_profile("everywhere", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+hypothesis.settings.register_profile(
+    "everywhere", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("everywhere")
 
 BUDGETS = Path(__file__).parent / "query_budgets.json"

@@ -102,9 +102,7 @@ register_bulk(
     ),
 )
 
-register_model(
-    "brands", _("Brands"), Brand, ["name"], icon="building-store", order=20, perm="campaigns.view"
-)
+register_model("brands", _("Brands"), Brand, ["name"], icon="building-store", order=20, perm="campaigns.view")
 register_model(
     "campaigns",
     _("Campaigns"),
@@ -142,7 +140,12 @@ register_model(
     "deliverables",
     _("Deliverables"),
     Deliverable,
-    ["title", "partnership__creator__name", "partnership__creator__display_name", "partnership__campaign__name"],
+    [
+        "title",
+        "partnership__creator__name",
+        "partnership__creator__display_name",
+        "partnership__campaign__name",
+    ],
     icon="list-check",
     hint=lambda deliverable: str(deliverable.partnership),
     related=["partnership__creator", "partnership__campaign"],

@@ -40,7 +40,11 @@ def find_accounts(user: Any, term: str) -> Iterable[Hit]:
     exact = accounts.annotate(whole=Lower("handle")).filter(platform__in=Platform.values, whole=handle)[:5]
     seen = {account.pk for account in found}
     for account in [*found, *(account for account in exact if account.pk not in seen)][:5]:
-        hint = f"{account.get_platform_display()} · {account.creator}" if account.creator else account.get_platform_display()
+        hint = (
+            f"{account.get_platform_display()} · {account.creator}"
+            if account.creator
+            else account.get_platform_display()
+        )
         yield Hit(str(account), reverse("creators:account", args=[account.pk]), hint, "at")
 
 

@@ -143,7 +143,9 @@ def deliver(invitation: Invitation) -> bool:
     with transaction.atomic():
         locked = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
         if locked is None or locked.sent_at or locked.state in ("accepted", "withdrawn", "expired"):
-            return False  # also when another worker was quicker: a second mail would void the first one's link
+            return (
+                False  # also when another worker was quicker: a second mail would void the first one's link
+            )
         locked.digest = digest_of(token)
         locked.sent_at = timezone.now()
         locked.save(update_fields=["digest", "sent_at", "updated_at"])

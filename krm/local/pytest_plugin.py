@@ -215,7 +215,9 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             REFERENCE.restore(connection)
 
 
-@pytest.hookimpl(tryfirst=True)  # the last test's teardown ends the session, and with it a database that is kept
+@pytest.hookimpl(
+    tryfirst=True
+)  # the last test's teardown ends the session, and with it a database that is kept
 def pytest_runtest_teardown(item: pytest.Item) -> None:
     if commits_for_real(item):
         REFERENCE.missing = True

@@ -172,7 +172,9 @@ class Supervisor:
         if find_spec("krm.local.sandbox"):
             self.sandbox_port = whole_number("KRM_SANDBOX_PORT", 0) or processes.free_port()
             env.setdefault("KRM_SANDBOX_URL", f"http://127.0.0.1:{self.sandbox_port}")
-            env.setdefault("KRM_SANDBOX_SPEED", "24")  # an hour there is two and a half minutes here: figures move
+            env.setdefault(
+                "KRM_SANDBOX_SPEED", "24"
+            )  # an hour there is two and a half minutes here: figures move
         return env
 
     def manage(self, env: dict[str, str], *arguments: str, quiet: bool = True) -> None:

@@ -74,4 +74,6 @@ def convert(amount: Decimal, base: str, quote: str, *, on: date) -> Converted:
         return Converted(round_amount(amount, quote), quote, Decimal(1), "", on)
     found, turned = _latest(base, quote, on)
     rate = 1 / found.rate if turned else found.rate
-    return Converted(at_rate(amount, found.rate, quote, turned=turned), quote, rate, found.source, found.as_of)
+    return Converted(
+        at_rate(amount, found.rate, quote, turned=turned), quote, rate, found.source, found.as_of
+    )

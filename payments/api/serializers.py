@@ -113,7 +113,9 @@ class InvoiceSerializer(InvoiceListSerializer):
     payouts = PayoutSerializer(many=True, read_only=True)
     promise = serializers.SerializerMethodField()
     tax_steps = serializers.SerializerMethodField()
-    tax_unverified = serializers.SerializerMethodField(help_text="Rules behind the tax that nobody verified wholly.")
+    tax_unverified = serializers.SerializerMethodField(
+        help_text="Rules behind the tax that nobody verified wholly."
+    )
 
     class Meta:
         model = Invoice
@@ -309,7 +311,9 @@ class LegIn(serializers.Serializer[Any]):
 
 
 class LedgerTransactionIn(serializers.Serializer[Any]):
-    key = serializers.CharField(max_length=100, help_text="Your own id of this posting: the same key posts once.")
+    key = serializers.CharField(
+        max_length=100, help_text="Your own id of this posting: the same key posts once."
+    )
     occurred_on = serializers.DateField()
     memo = serializers.CharField(max_length=300)
     entries = LegIn(many=True, min_length=2, max_length=50)  # type: ignore[call-arg]

@@ -104,19 +104,27 @@ class InvoiceViewSet(Checked, WriteViewSet):
         return s.InvoiceListSerializer if self.action == "list" else super().get_serializer_class()
 
     def get_queryset(self) -> Any:
-        found = super().get_queryset().select_related("partnership__campaign__brand", "partnership__creator", "payee")
+        found = (
+            super()
+            .get_queryset()
+            .select_related("partnership__campaign__brand", "partnership__creator", "payee")
+        )
         return found if self.action == "list" else found.prefetch_related("lines", "match_results", "payouts")
 
     def perform_create(self, serializer: Any) -> None:
         data = dict(serializer.validated_data)
         origin = Invoice.Origin.PORTAL if self.request.user.is_portal else Invoice.Origin.SYSTEM  # type: ignore[union-attr]
-        serializer.instance = invoices.save_draft(data.pop("partnership"), by=self.request.user, origin=origin, **data)  # type: ignore[arg-type]
+        serializer.instance = invoices.save_draft(
+            data.pop("partnership"), by=self.request.user, origin=origin, **data
+        )  # type: ignore[arg-type]
 
     def perform_update(self, serializer: Any) -> None:
         invoice, data = serializer.instance, dict(serializer.validated_data)
         partnership = data.pop("partnership", invoice.partnership)
         kept = {
-            name: getattr(invoice, name) for name in ("number", "issued_on", "faktur_number", "note") if name not in data
+            name: getattr(invoice, name)
+            for name in ("number", "issued_on", "faktur_number", "note")
+            if name not in data
         }
         if "lines" not in data:
             kept["lines"] = [
@@ -127,7 +135,9 @@ class InvoiceViewSet(Checked, WriteViewSet):
                 }
                 for line in invoice.lines.all()
             ]
-        serializer.instance = invoices.save_draft(partnership, by=self.request.user, invoice=invoice, **kept, **data)  # type: ignore[arg-type]
+        serializer.instance = invoices.save_draft(
+            partnership, by=self.request.user, invoice=invoice, **kept, **data
+        )  # type: ignore[arg-type]
 
     @action(
         detail=False,
@@ -175,7 +185,12 @@ class InvoiceViewSet(Checked, WriteViewSet):
         invoice = self.get_object()
         return download(invoice.document, invoice.document_name)
 
-    @action(detail=True, methods=["post"], serializer_class=s.InvoiceSubmitIn, summary="Submit; the match runs at once")
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=s.InvoiceSubmitIn,
+        summary="Submit; the match runs at once",
+    )
     def submit(self, request: Any, pk: str) -> Any:
         return invoices.submit(self.get_object(), by=request.user, **self.input())
 
@@ -197,11 +212,15 @@ class InvoiceViewSet(Checked, WriteViewSet):
     def reject(self, request: Any, pk: str) -> Any:
         return invoices.reject(self.get_object(), by=request.user, **self.input())
 
-    @action(detail=True, methods=["post"], serializer_class=s.PaymentReasonIn, summary="Void an unpaid invoice")
+    @action(
+        detail=True, methods=["post"], serializer_class=s.PaymentReasonIn, summary="Void an unpaid invoice"
+    )
     def void(self, request: Any, pk: str) -> Any:
         return invoices.void(self.get_object(), by=request.user, **self.input())
 
-    @action(detail=True, methods=["post"], serializer_class=s.ScheduleIn, summary="Plan the payment for a day")
+    @action(
+        detail=True, methods=["post"], serializer_class=s.ScheduleIn, summary="Plan the payment for a day"
+    )
     def schedule(self, request: Any, pk: str) -> Any:
         return payouts.schedule(self.get_object(), by=request.user, **self.input())
 
@@ -242,7 +261,12 @@ class PayoutViewSet(Checked, ReadViewSet):
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("invoice__partnership")
 
-    @action(detail=True, methods=["post"], serializer_class=s.PaymentReversalIn, summary="The bank returned the money")
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=s.PaymentReversalIn,
+        summary="The bank returned the money",
+    )
     def reverse(self, request: Any, pk: str) -> Any:
         return payouts.reverse_payment(self.get_object(), by=request.user, **self.input())
 
@@ -292,7 +316,9 @@ class PayeeViewSet(Checked, WriteViewSet):
             **(kept | dict(serializer.validated_data)),
         )
 
-    @action(detail=True, methods=["post"], serializer_class=s.PayeeVerifyIn, summary="Verify, as a second person")
+    @action(
+        detail=True, methods=["post"], serializer_class=s.PayeeVerifyIn, summary="Verify, as a second person"
+    )
     def verify(self, request: Any, pk: str) -> Any:
         return payees.verify(self.get_object(), by=request.user, **self.input())
 
@@ -380,7 +406,9 @@ class LedgerTransactionViewSet(Checked, WriteViewSet):
             entries=legs,
         )
 
-    @action(detail=True, methods=["post"], serializer_class=s.LedgerReversalIn, summary="Reverse a manual posting")
+    @action(
+        detail=True, methods=["post"], serializer_class=s.LedgerReversalIn, summary="Reverse a manual posting"
+    )
     def reverse(self, request: Any, pk: str) -> Any:
         return ledger.reverse_manual(self.get_object(), by=request.user, **self.input())
 

@@ -113,7 +113,9 @@ class Invoice(FSMModelMixin, ScopedModel):
         PORTAL = "portal", _("Sent by the KOL")
         SYSTEM = "system", _("Drafted from accepted work")
 
-    partnership = models.ForeignKey("campaigns.Partnership", on_delete=models.CASCADE, related_name="invoices")
+    partnership = models.ForeignKey(
+        "campaigns.Partnership", on_delete=models.CASCADE, related_name="invoices"
+    )
     payee = models.ForeignKey("payments.PayeeProfile", on_delete=models.PROTECT, related_name="invoices")
     number = models.CharField(_("invoice number"), max_length=60, blank=True)
     origin = models.CharField(max_length=8, choices=Origin.choices, default=Origin.PORTAL, editable=False)
@@ -176,7 +178,8 @@ class Invoice(FSMModelMixin, ScopedModel):
                 condition=Q(net=F("gross") + F("vat") - F("withheld")), name="invoice_net_adds_up"
             ),
             models.CheckConstraint(
-                condition=Q(gross__gte=0, vat__gte=0, withheld__gte=0, net__gte=0), name="invoice_amounts_positive"
+                condition=Q(gross__gte=0, vat__gte=0, withheld__gte=0, net__gte=0),
+                name="invoice_amounts_positive",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=["draft", "void"])
@@ -185,7 +188,12 @@ class Invoice(FSMModelMixin, ScopedModel):
             ),
             models.CheckConstraint(
                 condition=~Q(state__in=SETTLED_STATES)
-                | Q(approved_by__isnull=False, approved_at__isnull=False, tax_month__isnull=False, due_on__isnull=False),
+                | Q(
+                    approved_by__isnull=False,
+                    approved_at__isnull=False,
+                    tax_month__isnull=False,
+                    due_on__isnull=False,
+                ),
                 name="invoice_approved_has_approver",
             ),
             models.CheckConstraint(
@@ -201,7 +209,8 @@ class Invoice(FSMModelMixin, ScopedModel):
                 condition=~Q(state="rejected") | ~Q(rejected_reason=""), name="invoice_rejected_says_why"
             ),
             models.CheckConstraint(
-                condition=~Q(state="scheduled") | Q(scheduled_on__isnull=False), name="invoice_scheduled_has_date"
+                condition=~Q(state="scheduled") | Q(scheduled_on__isnull=False),
+                name="invoice_scheduled_has_date",
             ),
         ]
         indexes = [
@@ -281,12 +290,18 @@ class InvoiceLine(ScopedModel):
         "campaigns.Milestone", on_delete=models.RESTRICT, related_name="invoice_lines", null=True, blank=True
     )
     deliverable = models.ForeignKey(
-        "campaigns.Deliverable", on_delete=models.RESTRICT, related_name="invoice_lines", null=True, blank=True
+        "campaigns.Deliverable",
+        on_delete=models.RESTRICT,
+        related_name="invoice_lines",
+        null=True,
+        blank=True,
     )
     description = models.CharField(_("description"), max_length=300)
     amount = AmountField(_("amount"))
     order = models.PositiveSmallIntegerField(default=0)
-    active = models.BooleanField(default=True)  # False once the invoice is void: the work can be invoiced again
+    active = models.BooleanField(
+        default=True
+    )  # False once the invoice is void: the work can be invoiced again
 
     objects = InvoicePartQuerySet.as_manager()
 
@@ -297,7 +312,8 @@ class InvoiceLine(ScopedModel):
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="invoice_line_positive"),
             models.CheckConstraint(
-                condition=Q(milestone__isnull=False) | Q(deliverable__isnull=False), name="invoice_line_has_source"
+                condition=Q(milestone__isnull=False) | Q(deliverable__isnull=False),
+                name="invoice_line_has_source",
             ),
             models.UniqueConstraint(
                 fields=["milestone"], condition=Q(active=True), name="invoice_line_milestone_once"
@@ -344,7 +360,9 @@ class MatchResult(models.Model):
     """One check of one run of the three-way match, with its reason. Old runs are kept."""
 
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="match_results")
-    line = models.ForeignKey(InvoiceLine, on_delete=models.CASCADE, related_name="match_results", null=True, blank=True)
+    line = models.ForeignKey(
+        InvoiceLine, on_delete=models.CASCADE, related_name="match_results", null=True, blank=True
+    )
     run = models.PositiveIntegerField()
     check_name = models.CharField(_("check"), max_length=40, db_column="check")
     ok = models.BooleanField()

@@ -130,7 +130,11 @@ class TransactionQuerySet(ScopedQuerySet["LedgerTransaction"]):
     def _scoped(self, scope: Scope) -> Any:
         if not sees_books(scope):
             return self.none()
-        return self if scope.all_teams else self.filter(staff_q(scope, "invoice__partnership__campaign__brand__"))
+        return (
+            self
+            if scope.all_teams
+            else self.filter(staff_q(scope, "invoice__partnership__campaign__brand__"))
+        )
 
 
 class LedgerTransaction(models.Model):
@@ -151,7 +155,11 @@ class LedgerTransaction(models.Model):
     memo = models.CharField(_("memo"), max_length=300, blank=True)
     leg_count = models.PositiveSmallIntegerField()
     invoice = models.ForeignKey(
-        "payments.Invoice", on_delete=models.CASCADE, related_name="ledger_transactions", null=True, blank=True
+        "payments.Invoice",
+        on_delete=models.CASCADE,
+        related_name="ledger_transactions",
+        null=True,
+        blank=True,
     )
     payout = models.ForeignKey(
         "payments.Payout", on_delete=models.CASCADE, related_name="ledger_transactions", null=True, blank=True
@@ -174,7 +182,8 @@ class LedgerTransaction(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(leg_count__gte=2), name="ledger_two_legs"),
             models.CheckConstraint(
-                condition=Q(reverses__isnull=True) | ~Q(reverses=models.F("id")), name="ledger_not_its_own_reversal"
+                condition=Q(reverses__isnull=True) | ~Q(reverses=models.F("id")),
+                name="ledger_not_its_own_reversal",
             ),
         ]
         triggers = [
@@ -229,7 +238,11 @@ class LedgerEntry(models.Model):
     amount_minor = models.BigIntegerField(_("amount"))
     currency = models.CharField(_("currency"), max_length=3)
     payee = models.ForeignKey(
-        "payments.PayeeProfile", on_delete=models.PROTECT, related_name="ledger_entries", null=True, blank=True
+        "payments.PayeeProfile",
+        on_delete=models.PROTECT,
+        related_name="ledger_entries",
+        null=True,
+        blank=True,
     )
     is_demo = models.BooleanField(default=False)
 
@@ -245,7 +258,9 @@ class LedgerEntry(models.Model):
         ]
         indexes = [
             models.Index(fields=["account", "currency"], name="ledger_entry_account"),
-            models.Index(fields=["payee", "account"], name="ledger_entry_payee", condition=Q(payee__isnull=False)),
+            models.Index(
+                fields=["payee", "account"], name="ledger_entry_payee", condition=Q(payee__isnull=False)
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="ledger_entry_append_only", operation=pgtrigger.Update),

@@ -69,7 +69,9 @@ class PayeeProfile(FSMModelMixin, ScopedModel):
     nik = EncryptedTextField(_("NIK"), blank=True, index_field="nik_index", index_purpose="tax_id")
     nik_index = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     is_pkp = models.BooleanField(
-        _("taxable firm (PKP)"), default=False, help_text=_("Adds PPN to invoices and needs a tax invoice number.")
+        _("taxable firm (PKP)"),
+        default=False,
+        help_text=_("Adds PPN to invoices and needs a tax invoice number."),
     )
     tax_id_status = models.CharField(
         _("tax number"), max_length=8, choices=TaxId.choices, default=TaxId.UNKNOWN, editable=False
@@ -92,10 +94,17 @@ class PayeeProfile(FSMModelMixin, ScopedModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", editable=False
     )
     verified_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+", null=True, blank=True, editable=False
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        blank=True,
+        editable=False,
     )
     verified_at = models.DateTimeField(_("verified at"), null=True, blank=True, editable=False)
-    first_verified_at = models.DateTimeField(null=True, blank=True, editable=False)  # from then on changes cool off
+    first_verified_at = models.DateTimeField(
+        null=True, blank=True, editable=False
+    )  # from then on changes cool off
 
     objects = PayeeQuerySet.as_manager()
 

@@ -50,7 +50,9 @@ class Payout(FSMModelMixin, ScopedModel):
     proof = models.FileField(_("proof"), upload_to="payments/proofs/%Y/%m/")
     proof_name = models.CharField(max_length=200, blank=True, editable=False)
     proof_sha256 = models.CharField(max_length=64, blank=True, editable=False)
-    account_last4 = models.CharField(max_length=4, blank=True, editable=False)  # where it went, as it was then
+    account_last4 = models.CharField(
+        max_length=4, blank=True, editable=False
+    )  # where it went, as it was then
     payee_version = models.PositiveIntegerField(default=1, editable=False)
     state = FSMField(_("state"), default="succeeded", choices=State.choices, protected=True)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -69,7 +71,9 @@ class Payout(FSMModelMixin, ScopedModel):
         ordering = ["-paid_on", "-id"]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="payout_positive"),
-            models.CheckConstraint(condition=Q(state__in=["succeeded", "reversed"]), name="payout_state_known"),
+            models.CheckConstraint(
+                condition=Q(state__in=["succeeded", "reversed"]), name="payout_state_known"
+            ),
             models.UniqueConstraint("bank_code", Lower("reference"), name="payout_reference_once_per_bank"),
             models.CheckConstraint(
                 condition=~Q(state="reversed")

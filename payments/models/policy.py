@@ -42,7 +42,9 @@ class PaymentPolicy(ScopedModel):
         _("Cooling-off after changed bank data (days)"),
         default=3,
         validators=[MaxValueValidator(60)],
-        help_text=_("Nothing is paid to changed bank data before this time is over and finance checked it again."),
+        help_text=_(
+            "Nothing is paid to changed bank data before this time is over and finance checked it again."
+        ),
     )
     tax_period = models.CharField(
         _("PPh 21 counted"),
@@ -78,7 +80,10 @@ class ApprovalLimit(ScopedModel):
     role = models.CharField(
         _("role"),
         max_length=32,
-        choices=[(Role.FINANCE.value, Role.FINANCE.label), (Role.ADMINISTRATOR.value, Role.ADMINISTRATOR.label)],
+        choices=[
+            (Role.FINANCE.value, Role.FINANCE.label),
+            (Role.ADMINISTRATOR.value, Role.ADMINISTRATOR.label),
+        ],
     )
     currency = CurrencyField(_("currency"))
     amount = AmountField(_("up to"), validators=[MinValueValidator(Decimal(1))])

@@ -68,7 +68,9 @@ def _step(kind: str, **values: object) -> dict[str, Any]:
     return {"kind": kind, **{name: str(value) for name, value in values.items()}}
 
 
-def assess(gross: Decimal, payee: Payee, on: date, *, currency: str = "IDR", prior: Prior | None = None) -> Assessment:
+def assess(
+    gross: Decimal, payee: Payee, on: date, *, currency: str = "IDR", prior: Prior | None = None
+) -> Assessment:
     """Raises NeedsReview where no rule covers the case."""
     if currency != "IDR":
         raise NeedsReview("withholding", on, f"no withholding rule is set for {currency}")
@@ -109,7 +111,13 @@ def assess(gross: Decimal, payee: Payee, on: date, *, currency: str = "IDR", pri
             gross_before=prior.gross,
             withheld_before=prior.withheld,
         )
-        code, rule_code, base, withheld, rate = "pph21", "pph21_non_employee", person.base, person.tax, person.rate
+        code, rule_code, base, withheld, rate = (
+            "pph21",
+            "pph21_non_employee",
+            person.base,
+            person.tax,
+            person.rate,
+        )
         versions["article17"] = rule_on("article17", on).version
         steps.append(_step("pph21_base", base=person.base, share=rule_on(rule_code, on).params["base_share"]))
         if prior.gross:

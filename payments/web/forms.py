@@ -41,11 +41,15 @@ class ScheduleForm(KrmForm):
 
 
 class PayForm(KrmForm):
-    amount = forms.DecimalField(label=_("Amount"), max_digits=19, decimal_places=4, min_value=Decimal("0.0001"))
+    amount = forms.DecimalField(
+        label=_("Amount"), max_digits=19, decimal_places=4, min_value=Decimal("0.0001")
+    )
     paid_on = forms.DateField(label=_("Paid on"))
     bank_code = bank_field(_("Paid from bank"))
     method = forms.ChoiceField(label=_("Method"), choices=Payout.Method.choices)
-    reference = forms.CharField(label=_("Bank reference"), max_length=80, help_text=_("As on the bank's receipt."))
+    reference = forms.CharField(
+        label=_("Bank reference"), max_length=80, help_text=_("As on the bank's receipt.")
+    )
     proof = forms.FileField(
         label=_("Proof"), required=False, widget=forms.FileInput(attrs={"accept": ACCEPT}), help_text=_("PDF, JPG or PNG, up to 10 MB.")
     )  # fmt: skip
@@ -53,7 +57,9 @@ class PayForm(KrmForm):
 
 class ReversePaymentForm(KrmForm):
     on = forms.DateField(label=_("Came back on"), initial=timezone.localdate)
-    reason = forms.CharField(label=_("Reason"), max_length=300, help_text=_("As the bank says, for example: account closed."))
+    reason = forms.CharField(
+        label=_("Reason"), max_length=300, help_text=_("As the bank says, for example: account closed.")
+    )
 
 
 class VerifyForm(KrmForm):
@@ -67,20 +73,28 @@ class VerifyForm(KrmForm):
 
 class RevealForm(KrmForm):
     reason = forms.CharField(
-        label=_("Why do you need the full numbers?"), max_length=200, help_text=_("It is kept with your name and the time.")
+        label=_("Why do you need the full numbers?"),
+        max_length=200,
+        help_text=_("It is kept with your name and the time."),
     )
 
 
 class PayeeForm(KrmForm):
     """The KOL's own data. Stored numbers are never sent back to the browser: an empty field keeps what is stored."""
 
-    kind = forms.ChoiceField(label=_("I am paid as"), choices=PayeeProfile.Kind.choices, widget=forms.RadioSelect)
-    legal_name = forms.CharField(label=_("Full legal name"), max_length=200, help_text=_("As on the ID card or deed."))
+    kind = forms.ChoiceField(
+        label=_("I am paid as"), choices=PayeeProfile.Kind.choices, widget=forms.RadioSelect
+    )
+    legal_name = forms.CharField(
+        label=_("Full legal name"), max_length=200, help_text=_("As on the ID card or deed.")
+    )
     tax_country = forms.CharField(label=_("Taxed in (country code)"), max_length=2, initial="ID")
     nik = forms.CharField(label="NIK", required=False, max_length=24)
     npwp = forms.CharField(label="NPWP", required=False, max_length=32)
     is_pkp = forms.BooleanField(
-        label=_("I am a taxable firm (PKP)"), required=False, help_text=_("Then PPN is added, and each invoice needs a tax invoice number.")
+        label=_("I am a taxable firm (PKP)"),
+        required=False,
+        help_text=_("Then PPN is added, and each invoice needs a tax invoice number."),
     )
     bank_code = bank_field(_("Bank"))
     account_number = forms.CharField(label=_("Account number"), required=False, max_length=40)
@@ -126,16 +140,25 @@ class InvoiceForm(KrmForm):
 
     number = forms.CharField(label=_("Your invoice number"), max_length=60)
     issued_on = forms.DateField(label=_("Invoice date"), initial=timezone.localdate)
-    faktur_number = forms.CharField(label=_("Tax invoice number (faktur pajak)"), max_length=40, required=False)
+    faktur_number = forms.CharField(
+        label=_("Tax invoice number (faktur pajak)"), max_length=40, required=False
+    )
     document = forms.FileField(
         label=_("Your invoice as PDF or photo"),
         required=False,
         widget=forms.FileInput(attrs={"accept": ACCEPT}),
         help_text=_("PDF, JPG or PNG, up to 10 MB."),
     )
-    note = forms.CharField(label=_("Note to the agency"), required=False, max_length=1000, widget=forms.Textarea(attrs={"rows": 2}))
+    note = forms.CharField(
+        label=_("Note to the agency"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
 
-    def __init__(self, *args: Any, is_pkp: bool = False, invoice: Invoice | None = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, is_pkp: bool = False, invoice: Invoice | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         if not is_pkp:
             del self.fields["faktur_number"]
@@ -160,13 +183,19 @@ class PolicyForm(KrmForm):
         widget=forms.RadioSelect,
         help_text=_("The law can be read both ways; ask your tax adviser."),
     )
-    country = forms.CharField(label=_("Country of the agency"), max_length=2, min_length=2, help_text=_("For bank holidays."))
+    country = forms.CharField(
+        label=_("Country of the agency"), max_length=2, min_length=2, help_text=_("For bank holidays.")
+    )
 
 
 class LimitForm(KrmForm):
-    role = forms.ChoiceField(label=_("Role"), choices=list(ApprovalLimit._meta.get_field("role").choices or []))  # type: ignore[arg-type]
+    role = forms.ChoiceField(
+        label=_("Role"), choices=list(ApprovalLimit._meta.get_field("role").choices or [])
+    )  # type: ignore[arg-type]
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, initial="IDR")
-    amount = forms.DecimalField(label=_("Approves up to"), min_value=Decimal(1), max_digits=19, decimal_places=4)
+    amount = forms.DecimalField(
+        label=_("Approves up to"), min_value=Decimal(1), max_digits=19, decimal_places=4
+    )
 
 
 class MonthForm(KrmForm):
@@ -178,9 +207,15 @@ class ManualPostingForm(KrmForm):
 
     occurred_on = forms.DateField(label=_("Date"), initial=timezone.localdate)
     memo = forms.CharField(label=_("What for"), max_length=300)
-    debit = forms.ModelChoiceField(label=_("Debit account"), queryset=LedgerAccount.objects.filter(is_active=True))
-    credit = forms.ModelChoiceField(label=_("Credit account"), queryset=LedgerAccount.objects.filter(is_active=True))
-    amount = forms.DecimalField(label=_("Amount"), min_value=Decimal("0.0001"), max_digits=19, decimal_places=4)
+    debit = forms.ModelChoiceField(
+        label=_("Debit account"), queryset=LedgerAccount.objects.filter(is_active=True)
+    )
+    credit = forms.ModelChoiceField(
+        label=_("Credit account"), queryset=LedgerAccount.objects.filter(is_active=True)
+    )
+    amount = forms.DecimalField(
+        label=_("Amount"), min_value=Decimal("0.0001"), max_digits=19, decimal_places=4
+    )
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, initial="IDR")
     token = forms.UUIDField(widget=forms.HiddenInput)  # makes a doubled click one posting
 

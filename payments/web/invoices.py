@@ -105,7 +105,9 @@ class InvoiceList(ListPage):
         "partnership__campaign__name",
     )
     columns = (
-        Column("number", gettext_lazy("Invoice"), value=str, link=lambda o: o.get_absolute_url(), sort="number"),
+        Column(
+            "number", gettext_lazy("Invoice"), value=str, link=lambda o: o.get_absolute_url(), sort="number"
+        ),
         Column(
             "creator",
             gettext_lazy("KOL"),
@@ -141,7 +143,9 @@ class InvoiceList(ListPage):
     )
     empty = Empty(
         gettext_lazy("No invoices yet"),
-        gettext_lazy("KOLs send them from the portal once work is accepted. You can also draft one on a campaign's Payments tab."),
+        gettext_lazy(
+            "KOLs send them from the portal once work is accepted. You can also draft one on a campaign's Payments tab."
+        ),
     )
 
     def get_queryset(self) -> Any:
@@ -313,7 +317,6 @@ class ReversePayment(ObjectFormPage):
         return payouts.reverse_payment(self.object, by=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
 
 
-
 class CampaignTab(TabPage):
     model = Campaign
     tabset = "campaign"
@@ -331,7 +334,10 @@ class CampaignTab(TabPage):
             .prefetch_related(
                 Prefetch(
                     "invoices",
-                    queryset=Invoice.objects.visible_to(user).exclude(state="void").prefetch_related("payouts").order_by("pk"),
+                    queryset=Invoice.objects.visible_to(user)
+                    .exclude(state="void")
+                    .prefetch_related("payouts")
+                    .order_by("pk"),
                 )
             )
             .order_by("creator__name")
@@ -375,7 +381,9 @@ class ProofFile(DetailPage):
     def get_object(self) -> Any:
         try:
             payout = (
-                Payout.objects.visible_to(self.request.user).select_related("invoice__partnership").get(pk=self.kwargs["pk"])
+                Payout.objects.visible_to(self.request.user)
+                .select_related("invoice__partnership")
+                .get(pk=self.kwargs["pk"])
             )
         except Payout.DoesNotExist as error:
             raise Http404 from error
@@ -386,4 +394,3 @@ class ProofFile(DetailPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         payout = self.get_object()
         return serve(payout.proof, payout.proof_name)
-

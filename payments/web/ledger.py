@@ -66,7 +66,15 @@ class TrialBalance(Page):
     def export(self, kind: str, rows: list[ledger.BalanceRow]) -> HttpResponse:
         headings = [_("Code"), _("Account"), _("Type"), _("Currency"), _("Debit"), _("Credit"), _("Balance")]
         table = (
-            [r.account.code, r.account.name, str(r.account.get_type_display()), r.currency, r.debit, r.credit, r.balance]
+            [
+                r.account.code,
+                r.account.name,
+                str(r.account.get_type_display()),
+                r.currency,
+                r.debit,
+                r.credit,
+                r.balance,
+            ]
             for r in rows
         )
         name = f"trial-balance-{timezone.localdate():%Y-%m-%d}"
@@ -76,7 +84,9 @@ class TrialBalance(Page):
 
 
 class TransactionFilter(django_filters.FilterSet):
-    kind = django_filters.MultipleChoiceFilter(label=gettext_lazy("Kind"), choices=LedgerTransaction.Kind.choices)
+    kind = django_filters.MultipleChoiceFilter(
+        label=gettext_lazy("Kind"), choices=LedgerTransaction.Kind.choices
+    )
     occurred = django_filters.DateFromToRangeFilter(label=gettext_lazy("Date"), field_name="occurred_on")
 
     class Meta:
@@ -88,7 +98,9 @@ def debit_sum(transaction: LedgerTransaction) -> Any:
     """Debit side of a transaction in its first currency."""
     entries = list(transaction.entries.all())
     currency = entries[0].currency if entries else "IDR"
-    return from_minor(sum(e.amount_minor for e in entries if e.amount_minor > 0 and e.currency == currency), currency)
+    return from_minor(
+        sum(e.amount_minor for e in entries if e.amount_minor > 0 and e.currency == currency), currency
+    )
 
 
 class TransactionList(ListPage):
@@ -115,7 +127,9 @@ class TransactionList(ListPage):
         Column("posted_at", gettext_lazy("Posted at"), kind="datetime", sort="posted_at", default=False),
         Column("key", gettext_lazy("Key"), default=False),
     )
-    empty = Empty(gettext_lazy("Nothing posted yet"), gettext_lazy("Approving an invoice makes the first posting."))
+    empty = Empty(
+        gettext_lazy("Nothing posted yet"), gettext_lazy("Approving an invoice makes the first posting.")
+    )
     actions = ((gettext_lazy("New transaction"), "payments:transaction_new", "", "payments.post_ledger"),)
 
     def get_queryset(self) -> Any:
@@ -146,7 +160,11 @@ class TransactionDetail(DetailPage):
             "transaction": self.object,
             "reversal": LedgerTransaction.objects.filter(reverses=self.object).first(),
             "legs": [
-                (entry, from_minor(entry.amount_minor, entry.currency), from_minor(abs(entry.amount_minor), entry.currency))
+                (
+                    entry,
+                    from_minor(entry.amount_minor, entry.currency),
+                    from_minor(abs(entry.amount_minor), entry.currency),
+                )
                 for entry in self.object.entries.all()
             ],
         }
@@ -161,8 +179,19 @@ class AccountDetail(ListPage):
     breadcrumbs = (LEDGER,)
     search_fields = ("transaction__memo", "payee__legal_name")
     columns = (
-        Column("date", gettext_lazy("Date"), kind="date", value="transaction.occurred_on", sort="transaction__occurred_on"),
-        Column("memo", gettext_lazy("Memo"), value="transaction.memo", link=lambda o: o.transaction.get_absolute_url()),
+        Column(
+            "date",
+            gettext_lazy("Date"),
+            kind="date",
+            value="transaction.occurred_on",
+            sort="transaction__occurred_on",
+        ),
+        Column(
+            "memo",
+            gettext_lazy("Memo"),
+            value="transaction.memo",
+            link=lambda o: o.transaction.get_absolute_url(),
+        ),
         Column("payee", gettext_lazy("Payee"), value=lambda o: str(o.payee or "")),
         Column(
             "debit",
@@ -186,7 +215,9 @@ class AccountDetail(ListPage):
         from django.shortcuts import get_object_or_404
 
         if not hasattr(self, "_account"):
-            self._account = get_object_or_404(LedgerAccount.objects.visible_to(self.request.user), pk=self.kwargs["pk"])
+            self._account = get_object_or_404(
+                LedgerAccount.objects.visible_to(self.request.user), pk=self.kwargs["pk"]
+            )
         return self._account
 
     def get_title(self) -> Any:
@@ -342,5 +373,3 @@ class NewLimit(FormPage):
     def save(self, form: Any) -> ApprovalLimit:
         data = form.cleaned_data | {"currency": form.cleaned_data["currency"].upper()}
         return policy.set_limit(by=self.request.user, **data)  # type: ignore[arg-type]
-
-

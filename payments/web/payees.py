@@ -55,7 +55,8 @@ class PayeeList(ListPage):
         Column("verified_at", gettext_lazy("Verified"), kind="date", sort=F("verified_at")),
     )
     empty = Empty(
-        gettext_lazy("No payees yet"), gettext_lazy("KOLs enter their tax and bank data in the portal; you verify it here.")
+        gettext_lazy("No payees yet"),
+        gettext_lazy("KOLs enter their tax and bank data in the portal; you verify it here."),
     )
 
     def get_queryset(self) -> Any:
@@ -83,7 +84,8 @@ class PayeeDetail(DetailPage):
             "invoices": Invoice.objects.visible_to(user).filter(payee=payee).for_list().order_by("-pk")[:10],
             "payable": ledger.payable_to(payee, "IDR"),
             "is_enterer": payee.entered_by_id == user.pk,
-            "can_verify": allowed(user, "payments.verify_payee", payee) and payee.state in ("unverified", "cooling_off"),
+            "can_verify": allowed(user, "payments.verify_payee", payee)
+            and payee.state in ("unverified", "cooling_off"),
             "can_refuse": allowed(user, "payments.verify_payee", payee) and payee.state != "refused",
             "can_reveal": allowed(user, "payments.reveal_bank_data", payee),
         }
@@ -107,7 +109,11 @@ class Reveal(ObjectFormPage):
 
     def save(self, form: Any) -> HttpResponse:
         shown = payees.reveal(self.object, by=self.request.user, **form.cleaned_data)  # type: ignore[arg-type]
-        template = "payments/revealed_dialog.html" if getattr(self.request, "htmx", False) else "payments/revealed.html"
+        template = (
+            "payments/revealed_dialog.html"
+            if getattr(self.request, "htmx", False)
+            else "payments/revealed.html"
+        )
         answer = self.render(template, shown=shown, payee=self.object)
         answer["Cache-Control"] = "no-store"
         return answer

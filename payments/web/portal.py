@@ -47,7 +47,9 @@ def ready_work(user: Any) -> list[dict[str, Any]]:
         due = milestones.open_claims(partnership)
         if due:
             total = sum((claim.amount for claim in due), Decimal(0))
-            found.append({"partnership": partnership, "claims": due, "total": total, "currency": due[0].currency})
+            found.append(
+                {"partnership": partnership, "claims": due, "total": total, "currency": due[0].currency}
+            )
     return found
 
 
@@ -103,7 +105,9 @@ class PortalInvoice(DetailPage):
         invoice = self.object
         tax = invoice.tax
         if not tax and invoice.state not in ("void", "rejected"):
-            estimate = withholding.preview(invoice.payee, invoice.gross, invoice.currency, timezone.localdate())
+            estimate = withholding.preview(
+                invoice.payee, invoice.gross, invoice.currency, timezone.localdate()
+            )
             tax = estimate.as_json() if estimate else {}
         return {
             "promise": promise.of(invoice),
@@ -135,7 +139,10 @@ def read_lines(data: Any, claims: list[milestones.Claim]) -> tuple[list[dict[str
                 raise InvalidOperation
         except InvalidOperation:
             raise ValidationError(
-                {"lines": _("Write the amount of “%(line)s” in digits, for example 2500000.") % {"line": claim.name}}
+                {
+                    "lines": _("Write the amount of “%(line)s” in digits, for example 2500000.")
+                    % {"line": claim.name}
+                }
             ) from None
         lines.append({"claim": claim.key, "amount": amount})
     return lines, typed
@@ -167,7 +174,11 @@ class InvoiceFormPage(FormPage):
 
     def prepare(self) -> None:
         self.find()
-        self.payee = PayeeProfile.objects.visible_to(self.request.user).filter(creator_id=self.partnership.creator_id).first()
+        self.payee = (
+            PayeeProfile.objects.visible_to(self.request.user)
+            .filter(creator_id=self.partnership.creator_id)
+            .first()
+        )
         self.claims = [
             claim
             for claim in milestones.claims(self.partnership)
@@ -181,7 +192,9 @@ class InvoiceFormPage(FormPage):
             from django.shortcuts import redirect
 
             messages.info(request, _("First enter your tax and bank data; then write the invoice."))
-            return redirect(f"{reverse('payments:portal_payee', args=[self.partnership.creator_id])}?next={request.path}")
+            return redirect(
+                f"{reverse('payments:portal_payee', args=[self.partnership.creator_id])}?next={request.path}"
+            )
         return self.form_response(self.get_form())
 
     def get_form_kwargs(self) -> dict[str, Any]:
@@ -192,12 +205,19 @@ class InvoiceFormPage(FormPage):
         }
 
     def rows(self) -> list[dict[str, Any]]:
-        own = {(f"m{line.milestone_id}" if line.milestone_id else f"d{line.deliverable_id}"): line for line in self.own_lines()}
+        own = {
+            (f"m{line.milestone_id}" if line.milestone_id else f"d{line.deliverable_id}"): line
+            for line in self.own_lines()
+        }
         rows = []
         for claim in self.claims:
             line = own.get(claim.key)
             amount = line.amount if line else claim.amount
-            row = {"claim": claim, "on": bool(line) or (claim.due and self.object is None), "amount": f"{amount:.0f}"}
+            row = {
+                "claim": claim,
+                "on": bool(line) or (claim.due and self.object is None),
+                "amount": f"{amount:.0f}",
+            }
             if amount != amount.to_integral_value():
                 row["amount"] = f"{amount.normalize():f}"
             if self.typed is not None:
@@ -240,7 +260,10 @@ class InvoiceFormPage(FormPage):
     def lines(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
         data = self.request.POST
         self.typed = {
-            claim.key: {"on": claim.key in data.getlist("claim"), "amount": data.get(f"amount_{claim.key}", "")}
+            claim.key: {
+                "on": claim.key in data.getlist("claim"),
+                "amount": data.get(f"amount_{claim.key}", ""),
+            }
             for claim in self.claims
         }
         return read_lines(data, self.claims)
@@ -256,7 +279,10 @@ class InvoiceFormPage(FormPage):
     def lines_as_typed(self) -> None:
         data = self.request.POST
         self.typed = {
-            claim.key: {"on": claim.key in data.getlist("claim"), "amount": data.get(f"amount_{claim.key}", "")}
+            claim.key: {
+                "on": claim.key in data.getlist("claim"),
+                "amount": data.get(f"amount_{claim.key}", ""),
+            }
             for claim in self.claims
         }
 

@@ -12,7 +12,13 @@ from krm.web.tabs import register_tab
 from payments.models import Invoice, PayeeProfile
 
 register_nav(
-    "staff", key="payments", label=_("Payments"), url_name="payments:home", icon="coins", order=50, perm="payments.view"
+    "staff",
+    key="payments",
+    label=_("Payments"),
+    url_name="payments:home",
+    icon="coins",
+    order=50,
+    perm="payments.view",
 )
 register_nav(
     "staff",
@@ -24,13 +30,28 @@ register_nav(
     perm="payments.view_ledger",
 )
 register_nav(
-    "portal", key="invoices", label=_("Invoices"), url_name="payments:portal_invoices", icon="receipt", order=40
+    "portal",
+    key="invoices",
+    label=_("Invoices"),
+    url_name="payments:portal_invoices",
+    icon="receipt",
+    order=40,
 )
 register_tab(
-    "campaign", key="payments", label=_("Payments"), url_name="payments:campaign_tab", order=60, perm="payments.view"
+    "campaign",
+    key="payments",
+    label=_("Payments"),
+    url_name="payments:campaign_tab",
+    order=60,
+    perm="payments.view",
 )
 register_tab(
-    "creator", key="payments", label=_("Payments"), url_name="payments:creator_tab", order=60, perm="payments.view_payees"
+    "creator",
+    key="payments",
+    label=_("Payments"),
+    url_name="payments:creator_tab",
+    order=60,
+    perm="payments.view_payees",
 )
 register_panel(
     "home",

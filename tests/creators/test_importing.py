@@ -258,14 +258,18 @@ def test_a_viewer_may_not_import(staff: Any) -> None:
 
 
 @pytest.mark.parametrize("name", ["\\N", "\\.", "a\\tb", "back\\\\slash"])
-def test_cells_that_mean_something_to_the_database_stay_text(name: str, admin_user: Any, tmp_path: Path, settings: Any) -> None:
+def test_cells_that_mean_something_to_the_database_stay_text(
+    name: str, admin_user: Any, tmp_path: Path, settings: Any
+) -> None:
     """`\\N` is no missing value, and a line `\\.` is no end of the rows (it was one before PostgreSQL 18)."""
     settings.MEDIA_ROOT = tmp_path
     bio = f"first\n{name}\nlast"
     out = io.StringIO()
     csv.writer(out).writerows([["handle", "name", "bio"], ["rani", name, bio], ["budi", "Budi", ""]])
     batch = uploads.receive(ContentFile(out.getvalue().encode(), name="list.csv"), by=admin_user)
-    uploads.configure(batch, by=admin_user, mapping_=batch.mapping, platform="instagram", as_of=date(2022, 12, 31))
+    uploads.configure(
+        batch, by=admin_user, mapping_=batch.mapping, platform="instagram", as_of=date(2022, 12, 31)
+    )
     assert run.run(batch, Silent())["accounts"] == 2
     rani = SocialAccount.objects.get(handle="rani").creator
     assert rani is not None and rani.name == name
@@ -360,4 +364,6 @@ def test_100_000_rows_in_bounded_time(bring: Import) -> None:
     result, _ = bring("handle,name,email,country,followers\n" + rows, "Instagram_2026-10.csv")
     assert result["creators_created"] == 100_000
     assert SocialAccount.objects.count() == 100_000
-    assert time.monotonic() - started < 600  # about 30 s alone; this is against the quadratic, not a benchmark
+    assert (
+        time.monotonic() - started < 600
+    )  # about 30 s alone; this is against the quadratic, not a benchmark

@@ -36,7 +36,9 @@ def png(name: str = "proof.png") -> SimpleUploadedFile:
 
 def user(role: str, *, team: BrandTeam | None = None, **fields: Any) -> User:
     number = next(_n)
-    made = User.objects.create_user(f"{role}.{number}@pay.example", "correct horse battery", role=role, name=f"{role} {number}", **fields)
+    made = User.objects.create_user(
+        f"{role}.{number}@pay.example", "correct horse battery", role=role, name=f"{role} {number}", **fields
+    )
     if team is not None:
         made.teams.set([team])
     return made
@@ -51,11 +53,16 @@ def creator(**fields: Any) -> Creator:
 
 def account_of(person: Creator) -> SocialAccount:
     return SocialAccount.objects.create(
-        creator=person, platform="instagram", handle=f"pay.kreator{person.pk}", external_id=f"pay-ig{person.pk}"
+        creator=person,
+        platform="instagram",
+        handle=f"pay.kreator{person.pk}",
+        external_id=f"pay-ig{person.pk}",
     )
 
 
-def payee(person: Creator, entered_by: User, *, verified_by: User | None = None, **fields: Any) -> PayeeProfile:
+def payee(
+    person: Creator, entered_by: User, *, verified_by: User | None = None, **fields: Any
+) -> PayeeProfile:
     values: dict[str, Any] = {
         "kind": "individual",
         "legal_name": f"Nama {person.pk}",
@@ -96,7 +103,9 @@ def partnership(deal: Campaign, person: Creator) -> Partnership:
     return Partnership.objects.create(campaign=deal, creator=person, state="live")
 
 
-def agreement(joined: Partnership, amounts: list[int], *, milestones: bool = True, accepted: bool = True, **fields: Any) -> Agreement:
+def agreement(
+    joined: Partnership, amounts: list[int], *, milestones: bool = True, accepted: bool = True, **fields: Any
+) -> Agreement:
     """Signed, one deliverable for each amount; with milestones on the deliverables unless told otherwise."""
     number = next(_n)
     account = joined.creator.accounts.first() if hasattr(joined.creator, "accounts") else None
@@ -125,13 +134,23 @@ def agreement(joined: Partnership, amounts: list[int], *, milestones: bool = Tru
     return signed
 
 
-def deliverable(signed: Agreement, amount: int, *, order: int = 0, accepted: bool = True, account: Any = None) -> Deliverable:
+def deliverable(
+    signed: Agreement, amount: int, *, order: int = 0, accepted: bool = True, account: Any = None
+) -> Deliverable:
     number = next(_n)
-    account = account or SocialAccount.objects.filter(creator=signed.partnership.creator).first() or account_of(signed.partnership.creator)
+    account = (
+        account
+        or SocialAccount.objects.filter(creator=signed.partnership.creator).first()
+        or account_of(signed.partnership.creator)
+    )
     post = None
     if accepted:
         post = Post.objects.create(
-            account=account, platform="instagram", external_id=f"pay-p{number}", url=f"https://instagram.example/p/{number}", kind="reel"
+            account=account,
+            platform="instagram",
+            external_id=f"pay-p{number}",
+            url=f"https://instagram.example/p/{number}",
+            kind="reel",
         )
     now = timezone.now()
     return Deliverable.objects.create(
@@ -154,7 +173,13 @@ def deliverable(signed: Agreement, amount: int, *, order: int = 0, accepted: boo
 class Cast:
     """A KOL with an agreement, and the people at the agency."""
 
-    def __init__(self, amounts: list[int] | None = None, *, payee_fields: dict[str, Any] | None = None, **agreement_fields: Any) -> None:
+    def __init__(
+        self,
+        amounts: list[int] | None = None,
+        *,
+        payee_fields: dict[str, Any] | None = None,
+        **agreement_fields: Any,
+    ) -> None:
         self.team = BrandTeam.objects.create(name=f"Tim {next(_n)}")
         self.manager = user("campaign_manager", team=self.team)
         self.finance = user("finance", all_teams=True)
@@ -200,7 +225,9 @@ class Cast:
             "proof": png(),
             "by": self.finance,
         } | values
-        return payouts.record_payment(invoice, amount=Decimal(invoice.net if amount is None else amount), **values)
+        return payouts.record_payment(
+            invoice, amount=Decimal(invoice.net if amount is None else amount), **values
+        )
 
     def paid(self) -> Invoice:
         return self.pay(self.approved()).invoice

@@ -23,7 +23,9 @@ def test_the_whole_journey_by_program(cast: Cast, api_for: Any) -> None:
     (claim,) = kol.get(f"{V1}/invoices/claims", {"partnership": cast.partnership.pk}).json()
     assert (claim["amount"], claim["open"]) == ("20000000.0000", True)
     made = kol.post(
-        f"{V1}/invoices", {"partnership": cast.partnership.pk, "lines": [{"claim": claim["claim"]}], "number": "A-1"}, format="json"
+        f"{V1}/invoices",
+        {"partnership": cast.partnership.pk, "lines": [{"claim": claim["claim"]}], "number": "A-1"},
+        format="json",
     )
     assert made.status_code == 201, made.json()
     address = f"{V1}/invoices/{made.json()['id']}"
@@ -35,8 +37,17 @@ def test_the_whole_journey_by_program(cast: Cast, api_for: Any) -> None:
     assert sent["promise"]["due_on"]
 
     approved = finance.post(f"{address}/approve", {"seen_run": sent["match_run"]}, format="json").json()
-    assert (approved["state"], approved["withheld"], approved["net"]) == ("approved", "500000.0000", "19500000.0000")
-    paying = {"amount": "19500000", "bank_code": "014", "reference": "FT1", "paid_on": timezone.localdate().isoformat()}
+    assert (approved["state"], approved["withheld"], approved["net"]) == (
+        "approved",
+        "500000.0000",
+        "19500000.0000",
+    )
+    paying = {
+        "amount": "19500000",
+        "bank_code": "014",
+        "reference": "FT1",
+        "paid_on": timezone.localdate().isoformat(),
+    }
     first = finance.post(f"{address}/pay", paying | {"proof": png()}, format="multipart")
     again = finance.post(f"{address}/pay", paying | {"proof": png()}, format="multipart")
     assert (first.status_code, again.json()["id"]) == (201, first.json()["id"])
@@ -47,7 +58,9 @@ def test_the_whole_journey_by_program(cast: Cast, api_for: Any) -> None:
     assert kol.get(address).json()["state"] == "approved"
     file = kol.get(f"{address}/file")
     assert file.content.startswith(b"%PDF")
-    balance = {row["code"]: row["balance"] for row in finance.get(f"{V1}/ledger-accounts/trial_balance").json()}
+    balance = {
+        row["code"]: row["balance"] for row in finance.get(f"{V1}/ledger-accounts/trial_balance").json()
+    }
     assert Decimal(balance["2100"]) == -19_500_000
 
 
@@ -55,13 +68,18 @@ def test_an_idempotency_key_makes_one_effect(cast: Cast, api_for: Any) -> None:
     invoice, finance = cast.approved(), api_for(cast.finance)
     body = {"on": timezone.localdate().isoformat()}
     answers = [
-        finance.post(f"{V1}/invoices/{invoice.pk}/schedule", body, format="json", headers={"Idempotency-Key": "k-1"})
+        finance.post(
+            f"{V1}/invoices/{invoice.pk}/schedule", body, format="json", headers={"Idempotency-Key": "k-1"}
+        )
         for _twice in range(2)
     ]
     assert [answer.status_code for answer in answers] == [200, 200]
     assert answers[0].content == answers[1].content
     other = finance.post(
-        f"{V1}/invoices/{invoice.pk}/schedule", {"on": "2099-01-01"}, format="json", headers={"Idempotency-Key": "k-1"}
+        f"{V1}/invoices/{invoice.pk}/schedule",
+        {"on": "2099-01-01"},
+        format="json",
+        headers={"Idempotency-Key": "k-1"},
     )
     assert other.status_code in (409, 422)
 
@@ -82,7 +100,15 @@ def test_amounts_state_and_approver_cannot_be_written(cast: Cast, api_for: Any) 
     before = Invoice.objects.values().get(pk=invoice.pk)
     answer = api_for(cast.kol).patch(
         f"{V1}/invoices/{invoice.pk}",
-        {"state": "approved", "net": "1", "approved_by": cast.finance.pk, "withheld": "0", "payee": 1, "due_on": "2020-01-01", "note": "hi"},
+        {
+            "state": "approved",
+            "net": "1",
+            "approved_by": cast.finance.pk,
+            "withheld": "0",
+            "payee": 1,
+            "due_on": "2020-01-01",
+            "note": "hi",
+        },
         format="json",
     )
     assert answer.status_code == 200, answer.json()
@@ -99,11 +125,25 @@ def test_payee_numbers_go_in_and_never_come_out(cast: Cast, api_for: Any) -> Non
     assert made.status_code == 201, made.json()
     for answer in (made, kol.get(f"{V1}/payees/{made.json()['id']}"), finance.get(f"{V1}/payees")):
         assert "5271100123" not in answer.content.decode() and GOOD["nik"] not in answer.content.decode()
-    assert finance.post(f"{V1}/payees/{made.json()['id']}/verify", {"tax_id_valid": True}, format="json").json()["state"] == "verified"
-    changed = kol.patch(f"{V1}/payees/{made.json()['id']}", {"account_number": "7777666655"}, format="json").json()
+    assert (
+        finance.post(f"{V1}/payees/{made.json()['id']}/verify", {"tax_id_valid": True}, format="json").json()[
+            "state"
+        ]
+        == "verified"
+    )
+    changed = kol.patch(
+        f"{V1}/payees/{made.json()['id']}", {"account_number": "7777666655"}, format="json"
+    ).json()
     assert changed["state"] == "cooling_off"
-    assert api_for(cast.admin).post(f"{V1}/payees/{made.json()['id']}/reveal", {"reason": "see"}, format="json").status_code == 403
-    shown = finance.post(f"{V1}/payees/{made.json()['id']}/reveal", {"reason": "paying"}, format="json").json()
+    assert (
+        api_for(cast.admin)
+        .post(f"{V1}/payees/{made.json()['id']}/reveal", {"reason": "see"}, format="json")
+        .status_code
+        == 403
+    )
+    shown = finance.post(
+        f"{V1}/payees/{made.json()['id']}/reveal", {"reason": "paying"}, format="json"
+    ).json()
     assert shown["account_number"] == "7777666655"
 
 
@@ -141,14 +181,23 @@ def test_books_by_program(cast: Cast, api_for: Any) -> None:
     first = finance.post(f"{V1}/ledger-transactions", body, format="json")
     again = finance.post(f"{V1}/ledger-transactions", body, format="json")
     assert (first.status_code, again.json()["id"]) == (201, first.json()["id"])
-    off = finance.post(f"{V1}/ledger-transactions", body | {"key": "x", "entries": body["entries"][:1] * 2}, format="json")
+    off = finance.post(
+        f"{V1}/ledger-transactions", body | {"key": "x", "entries": body["entries"][:1] * 2}, format="json"
+    )
     assert off.status_code == 400
     address = f"{V1}/ledger-transactions/{first.json()['id']}"
     assert finance.patch(address, {"memo": "x"}, format="json").status_code == 405
     assert finance.delete(address).status_code == 405
-    assert finance.post(f"{address}/reverse", {"occurred_on": "2026-11-17", "memo": "twice"}, format="json").status_code == 200
+    assert (
+        finance.post(
+            f"{address}/reverse", {"occurred_on": "2026-11-17", "memo": "twice"}, format="json"
+        ).status_code
+        == 200
+    )
     assert api_for(cast.manager).get(f"{V1}/ledger-transactions").json()["results"] == []
-    assert finance.post(f"{V1}/ledger-periods/close", {"month": "2026-10-01"}, format="json").json()["is_closed"]
+    assert finance.post(f"{V1}/ledger-periods/close", {"month": "2026-10-01"}, format="json").json()[
+        "is_closed"
+    ]
 
 
 def test_rules_are_changed_by_an_administrator(cast: Cast, api_for: Any) -> None:

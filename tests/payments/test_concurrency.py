@@ -122,7 +122,9 @@ def test_an_invoice_is_approved_once_by_many() -> None:
 def test_the_same_work_is_invoiced_once() -> None:
     cast = Cast()
     line = cast.claims()
-    outcome = at_once(lambda n: invoices.save_draft(cast.partnership, by=cast.kol, lines=line, number=f"N{n}"))
+    outcome = at_once(
+        lambda n: invoices.save_draft(cast.partnership, by=cast.kol, lines=line, number=f"N{n}")
+    )
     assert outcome["done"] == 1 and outcome["ValidationError"] + outcome["Conflict"] == CLIENTS - 1
     assert Invoice.objects.count() == 1
 
@@ -130,16 +132,23 @@ def test_the_same_work_is_invoiced_once() -> None:
 def test_tax_of_a_month_adds_up_when_approved_at_once() -> None:
     cast = Cast([80_000_000, 80_000_000])
     made = [cast.submitted(lines=[claim]) for claim in cast.claims()]
-    outcome = at_once(lambda n: invoices.approve(Invoice.objects.get(pk=made[n].pk), by=cast.finance), clients=2)
+    outcome = at_once(
+        lambda n: invoices.approve(Invoice.objects.get(pk=made[n].pk), by=cast.finance), clients=2
+    )
     assert outcome == {"done": 2}
-    assert sorted(Invoice.objects.values_list("withheld", flat=True)) == [Decimal(2_000_000), Decimal(4_000_000)]
+    assert sorted(Invoice.objects.values_list("withheld", flat=True)) == [
+        Decimal(2_000_000),
+        Decimal(4_000_000),
+    ]
 
 
 def test_a_payment_comes_back_once() -> None:
     cast = Cast()
     payout = cast.pay(cast.approved())
     outcome = at_once(
-        lambda n: payouts.reverse_payment(Payout.objects.get(pk=payout.pk), by=cast.finance, reason="account closed")
+        lambda n: payouts.reverse_payment(
+            Payout.objects.get(pk=payout.pk), by=cast.finance, reason="account closed"
+        )
     )
     assert outcome == {"done": 1, "Conflict": CLIENTS - 1}
     assert LedgerTransaction.objects.exclude(reverses=None).count() == 1
@@ -187,7 +196,9 @@ def test_one_idempotency_key_is_one_effect_for_16_programs(api_for: Any) -> None
 
         assert at_once(send, clients=16) == {"done": 16}
         assert len(answers) == 16
-        assert {answer.content for answer in answers} == {answers[0].content}, {a.status_code for a in answers}
+        assert {answer.content for answer in answers} == {answers[0].content}, {
+            a.status_code for a in answers
+        }
         assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
         return answers
 

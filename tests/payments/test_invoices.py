@@ -23,7 +23,9 @@ pytestmark = pytest.mark.django_db
 
 def failed(invoice: Invoice) -> list[str]:
     return list(
-        MatchResult.objects.filter(invoice=invoice, run=invoice.match_run, ok=False).values_list("reason", flat=True)
+        MatchResult.objects.filter(invoice=invoice, run=invoice.match_run, ok=False).values_list(
+            "reason", flat=True
+        )
     )
 
 
@@ -35,7 +37,11 @@ def test_kol_invoice_of_accepted_work_matches_and_is_approved(cast: Cast) -> Non
     invoice = invoices.approve(invoice, by=cast.finance)
 
     assert invoice.state == "approved"
-    assert (invoice.gross, invoice.withheld, invoice.net) == (Decimal(20_000_000), Decimal(500_000), Decimal(19_500_000))
+    assert (invoice.gross, invoice.withheld, invoice.net) == (
+        Decimal(20_000_000),
+        Decimal(500_000),
+        Decimal(19_500_000),
+    )
     assert invoice.tax_version.startswith("article17=uu-hpp-2022")
     posted = LedgerTransaction.objects.get(invoice=invoice)
     legs = {entry.account.code: entry.amount_minor for entry in posted.entries.select_related("account")}
@@ -47,7 +53,11 @@ def test_kol_invoice_of_accepted_work_matches_and_is_approved(cast: Cast) -> Non
 
 def test_events_and_messages_tell_each_side_once(cast: Cast) -> None:
     invoice = cast.approved()
-    names = list(Event.objects.filter(subject_type="payments.invoice", subject_id=invoice.pk).order_by("id").values_list("name", flat=True))
+    names = list(
+        Event.objects.filter(subject_type="payments.invoice", subject_id=invoice.pk)
+        .order_by("id")
+        .values_list("name", flat=True)
+    )
     assert names == [
         "payments.invoice_drafted",
         "payments.invoice_submitted",
@@ -86,7 +96,8 @@ def test_deliverables_are_lines_where_an_agreement_has_no_milestones(make_cast: 
 
 
 @pytest.mark.parametrize(
-    ("amount", "reason"), [(20_000_001, "amount_over"), (19_999_999, "amount_under"), (25_000_000, "amount_over")]
+    ("amount", "reason"),
+    [(20_000_001, "amount_over"), (19_999_999, "amount_under"), (25_000_000, "amount_over")],
 )
 def test_a_different_amount_does_not_match_and_says_by_how_much(cast: Cast, amount: int, reason: str) -> None:
     invoice = cast.submitted(lines=[cast.claims()[0] | {"amount": Decimal(amount)}])
@@ -139,7 +150,9 @@ def test_unverified_payee_does_not_match(cast: Cast) -> None:
 
 
 def test_taxable_firm_needs_a_tax_invoice_and_gets_ppn(make_cast: Any) -> None:
-    cast = make_cast([100_000_000], payee_fields={"kind": "company", "npwp": "013000666091000", "nik": "", "is_pkp": True})
+    cast = make_cast(
+        [100_000_000], payee_fields={"kind": "company", "npwp": "013000666091000", "nik": "", "is_pkp": True}
+    )
     invoice = cast.submitted()
     assert failed(invoice) == ["faktur_missing"]
     invoice = invoices.save_draft(
@@ -151,7 +164,11 @@ def test_taxable_firm_needs_a_tax_invoice_and_gets_ppn(make_cast: Any) -> None:
         faktur_number="04002500012345678",
     )
     invoice = invoices.approve(invoices.submit(invoice, by=cast.kol), by=cast.finance)
-    assert (invoice.vat, invoice.withheld, invoice.net) == (Decimal(11_000_000), Decimal(2_000_000), Decimal(109_000_000))
+    assert (invoice.vat, invoice.withheld, invoice.net) == (
+        Decimal(11_000_000),
+        Decimal(2_000_000),
+        Decimal(109_000_000),
+    )
     assert ledger.audit() == []
 
 
@@ -259,7 +276,9 @@ def test_a_currency_without_tax_rule_needs_a_person(make_cast: Any) -> None:
         invoices.approve(invoice, by=cast.admin)
     with pytest.raises(Denied, match="no approval limit"):
         invoices.approve(invoice, by=cast.finance, manual_withheld=Decimal(200), manual_reason="PPh 26 20 %")
-    done = invoices.approve(invoice, by=cast.admin, manual_withheld=Decimal("200.55"), manual_reason="PPh 26 20 %")
+    done = invoices.approve(
+        invoice, by=cast.admin, manual_withheld=Decimal("200.55"), manual_reason="PPh 26 20 %"
+    )
     assert (done.net, done.tax["code"]) == (Decimal("799.45"), "manual")
     assert ledger.audit() == []
 
@@ -267,7 +286,9 @@ def test_a_currency_without_tax_rule_needs_a_person(make_cast: Any) -> None:
 def test_an_invoice_that_is_withheld_wholly_is_settled_by_its_approval(make_cast: Any) -> None:
     cast = make_cast([1_000], currency="USD")
     invoice = cast.submitted()
-    done = invoices.approve(invoice, by=cast.admin, manual_withheld=Decimal(1_000), manual_reason="court order")
+    done = invoices.approve(
+        invoice, by=cast.admin, manual_withheld=Decimal(1_000), manual_reason="court order"
+    )
     assert (done.state, done.net) == ("paid", Decimal(0))
     assert Milestone.objects.get().state == "paid"
     told = promise.of(Invoice.objects.get())
@@ -294,7 +315,9 @@ def test_what_was_settled_without_payment_counts_once_in_the_budget(make_cast: A
     cast = make_cast([1_000], currency="USD")
     cast.campaign.currency = "USD"
     cast.campaign.save()
-    done = invoices.approve(cast.submitted(), by=cast.admin, manual_withheld=Decimal(1_000), manual_reason="court order")
+    done = invoices.approve(
+        cast.submitted(), by=cast.admin, manual_withheld=Decimal(1_000), manual_reason="court order"
+    )
     assert Spend.objects.get().amount == Decimal(1_000)
     invoices.void(done, by=cast.finance, reason="wrong court order")
     assert sum(Spend.objects.values_list("amount", flat=True)) == 0
@@ -302,7 +325,9 @@ def test_what_was_settled_without_payment_counts_once_in_the_budget(make_cast: A
 
 def test_a_covered_invoice_takes_no_tax_by_hand(cast: Cast) -> None:
     with pytest.raises(ValidationError):
-        invoices.approve(cast.submitted(), by=cast.finance, manual_withheld=Decimal(0), manual_reason="friend")
+        invoices.approve(
+            cast.submitted(), by=cast.finance, manual_withheld=Decimal(0), manual_reason="friend"
+        )
 
 
 # Bad input

@@ -27,7 +27,9 @@ def post(key: str = "k1", amount: int = 1000, **values: Any) -> LedgerTransactio
         debit("5100", Decimal(amount), "IDR"),
         credit("1100", Decimal(amount), "IDR"),
     ]
-    return ledger.post(key=key, entries=legs, kind="manual", occurred_on=values.pop("occurred_on", TODAY), **values)
+    return ledger.post(
+        key=key, entries=legs, kind="manual", occurred_on=values.pop("occurred_on", TODAY), **values
+    )
 
 
 def sql(statement: str, *args: Any) -> None:
@@ -61,7 +63,10 @@ def test_another_content_under_the_same_key_is_a_conflict() -> None:
     ("why", "entries"),
     [
         ("unbalanced", [debit("5100", Decimal(10), "IDR"), credit("1100", Decimal(9), "IDR")]),
-        ("balanced across currencies only", [debit("5100", Decimal(10), "IDR"), credit("1100", Decimal(10), "SGD")]),
+        (
+            "balanced across currencies only",
+            [debit("5100", Decimal(10), "IDR"), credit("1100", Decimal(10), "SGD")],
+        ),
         ("one leg", [debit("5100", Decimal(10), "IDR")]),
         ("zero legs", [debit("5100", Decimal(0), "IDR"), credit("1100", Decimal(0), "IDR")]),
         ("unknown account", [debit("9999", Decimal(10), "IDR"), credit("1100", Decimal(10), "IDR")]),
@@ -85,7 +90,9 @@ VALUES ('manual', %s, '', '2026-11-20', '', %s, now(), false, %s) RETURNING id
 """
 
 
-def raw(legs: list[tuple[str, int, str]], key: str = "raw", count: int | None = None, reverses: int | None = None) -> int:
+def raw(
+    legs: list[tuple[str, int, str]], key: str = "raw", count: int | None = None, reverses: int | None = None
+) -> int:
     """Post by raw SQL, as an intruder or a bug would."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(INSERT, [key, len(legs) if count is None else count, reverses])

@@ -25,7 +25,9 @@ def text(response: Any) -> str:
     return response.content.decode()
 
 
-FINANCE_PAGES = "home home_panel invoices payees ledger transactions transaction_new periods period_close policy"
+FINANCE_PAGES = (
+    "home home_panel invoices payees ledger transactions transaction_new periods period_close policy"
+)
 
 
 @pytest.mark.parametrize("name", FINANCE_PAGES.split())
@@ -68,7 +70,13 @@ def test_finance_approves_and_pays_through_the_pages(cast: Cast, client_for: Any
 
     page = text(browser.get(url("invoice_pay", invoice.pk)))
     assert "19500000" in page
-    sent = {"amount": "19500000", "paid_on": timezone.localdate().isoformat(), "bank_code": "014", "method": "bi_fast", "reference": "FT1"}
+    sent = {
+        "amount": "19500000",
+        "paid_on": timezone.localdate().isoformat(),
+        "bank_code": "014",
+        "method": "bi_fast",
+        "reference": "FT1",
+    }
     refused = browser.post(url("invoice_pay", invoice.pk), sent)
     assert refused.status_code == 422 and "proof" in text(refused)
     assert not Payout.objects.exists()
@@ -80,14 +88,18 @@ def test_finance_approves_and_pays_through_the_pages(cast: Cast, client_for: Any
     proof = browser.get(url("payout_proof", payout.pk))
     assert proof["Content-Disposition"].startswith("attachment")
     assert proof.content.startswith(b"\x89PNG")
-    browser.post(url("payout_reverse", payout.pk), {"on": timezone.localdate().isoformat(), "reason": "account closed"})
+    browser.post(
+        url("payout_reverse", payout.pk), {"on": timezone.localdate().isoformat(), "reason": "account closed"}
+    )
     invoice.refresh_from_db()
     assert invoice.state == "approved"
 
 
 def test_refusal_of_a_maker_is_shown_not_a_500(cast: Cast, client_for: Any) -> None:
     invoice = invoices.match(cast.submitted(), by=cast.finance)
-    answer = client_for(cast.finance).post(url("invoice_approve", invoice.pk), {"seen_run": invoice.match_run})
+    answer = client_for(cast.finance).post(
+        url("invoice_approve", invoice.pk), {"seen_run": invoice.match_run}
+    )
     assert answer.status_code == 422
     assert "Another person approves it" in text(answer)
     invoice.refresh_from_db()
@@ -108,7 +120,14 @@ def test_kol_writes_and_sends_an_invoice_on_the_phone(cast: Cast, client_for: An
     assert not Invoice.objects.exists()
     sent = phone.post(
         url("portal_invoice_new", cast.partnership.pk),
-        {"number": "A-1", "issued_on": "2026-11-20", "claim": key, f"amount_{key}": "Rp 20.000.000", "document": pdf(), "note": ""},
+        {
+            "number": "A-1",
+            "issued_on": "2026-11-20",
+            "claim": key,
+            f"amount_{key}": "Rp 20.000.000",
+            "document": pdf(),
+            "note": "",
+        },
     )
     invoice = Invoice.objects.get()
     assert sent.status_code == 302 and sent["Location"] == url("portal_invoice_detail", invoice.pk)
@@ -167,7 +186,9 @@ def test_bank_numbers_are_never_in_a_page(cast: Cast, confirmed_for: Any) -> Non
             assert number not in page and cast.payee.nik not in page, address
 
 
-def test_reveal_shows_numbers_once_to_finance_with_a_reason(cast: Cast, client_for: Any, confirmed_for: Any) -> None:
+def test_reveal_shows_numbers_once_to_finance_with_a_reason(
+    cast: Cast, client_for: Any, confirmed_for: Any
+) -> None:
     address = url("payee_reveal", cast.payee.pk)
     assert confirmed_for(cast.admin).post(address, {"reason": "curious"}).status_code == 403
     long_ago = client_for(cast.finance)
@@ -180,7 +201,9 @@ def test_reveal_shows_numbers_once_to_finance_with_a_reason(cast: Cast, client_f
     assert cast.payee.account_number not in text(browser.post(address, {"reason": ""}))
     assert cast.payee.account_number in text(browser.post(address, {"reason": "typing the transfer"}))
     seen = payees.last_seen(cast.payee)
-    assert [(event.actor_id, event.data["reason"]) for event in seen] == [(cast.finance.pk, "typing the transfer")]
+    assert [(event.actor_id, event.data["reason"]) for event in seen] == [
+        (cast.finance.pk, "typing the transfer")
+    ]
 
 
 def test_tabs_open(cast: Cast, client_for: Any) -> None:
@@ -216,13 +239,17 @@ def test_trial_balance_exports(cast: Cast, client_for: Any) -> None:
     xlsx.close()
 
 
-@pytest.mark.parametrize("name", ["portal_invoice_detail", "portal_invoice_edit", "portal_invoice_file", "portal_invoice_withdraw"])
+@pytest.mark.parametrize(
+    "name", ["portal_invoice_detail", "portal_invoice_edit", "portal_invoice_file", "portal_invoice_withdraw"]
+)
 def test_another_kol_gets_404(cast: Cast, make_cast: Any, client_for: Any, name: str) -> None:
     invoice = cast.paid()
     assert client_for(make_cast().kol).get(url(name, invoice.pk)).status_code == 404
 
 
-def test_other_people_get_nothing_of_payments(cast: Cast, client_for: Any, staff: Any, client_user: Any) -> None:
+def test_other_people_get_nothing_of_payments(
+    cast: Cast, client_for: Any, staff: Any, client_user: Any
+) -> None:
     invoice = cast.paid()
     payout = Payout.objects.get()
     outsiders = {
@@ -233,13 +260,19 @@ def test_other_people_get_nothing_of_payments(cast: Cast, client_for: Any, staff
     }
     for who, (person, status) in outsiders.items():
         browser = client_for(person)
-        for address in (invoice.get_absolute_url(), url("payout_proof", payout.pk), url("invoice_file", invoice.pk)):
+        for address in (
+            invoice.get_absolute_url(),
+            url("payout_proof", payout.pk),
+            url("invoice_file", invoice.pk),
+        ):
             assert browser.get(address).status_code in (status, 404), (who, address)
         assert browser.get(url("ledger")).status_code in (403, 404), who
         assert browser.get(cast.payee.get_absolute_url()).status_code in (403, 404), who
 
 
-def test_list_costs_the_same_for_twice_the_rows(make_cast: Any, client_for: Any, constant_queries: Any) -> None:
+def test_list_costs_the_same_for_twice_the_rows(
+    make_cast: Any, client_for: Any, constant_queries: Any
+) -> None:
     cast = make_cast([1_000_000, 2_000_000, 3_000_000, 4_000_000])
     claims = cast.claims()
     for claim in claims[:2]:
@@ -287,7 +320,9 @@ def test_many_invoices_are_approved_at_once_and_each_refusal_is_said(make_cast: 
     everything = [*fine, own, big, wrong]
 
     answer = client_for(finance).post(
-        url("invoices"), {"_bulk": "approve", "_confirmed": "1", "pk": [i.pk for i in everything]}, follow=True
+        url("invoices"),
+        {"_bulk": "approve", "_confirmed": "1", "pk": [i.pk for i in everything]},
+        follow=True,
     )
     page = text(answer)
     assert "2 approved." in page
@@ -297,7 +332,9 @@ def test_many_invoices_are_approved_at_once_and_each_refusal_is_said(make_cast: 
     assert LedgerTransaction.objects.count() == 2
 
 
-def test_approving_many_needs_the_right_and_reaches_only_own_teams(cast: Cast, client_for: Any, staff: Any) -> None:
+def test_approving_many_needs_the_right_and_reaches_only_own_teams(
+    cast: Cast, client_for: Any, staff: Any
+) -> None:
     invoice = cast.submitted()
     posted = {"_bulk": "approve", "_confirmed": "1", "pk": [invoice.pk]}
     assert client_for(cast.manager).post(url("invoices"), posted).status_code == 403

@@ -43,7 +43,8 @@ def test_entered_by_the_kol_stored_encrypted_verified_by_finance(cast: Cast) -> 
     assert (payee.state, payee.account_number, payee.account_last4) == ("unverified", "5271100123", "0123")
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT account_number, nik, account_holder, account_index FROM payments_payeeprofile WHERE id = %s", [payee.pk]
+            "SELECT account_number, nik, account_holder, account_index FROM payments_payeeprofile WHERE id = %s",
+            [payee.pk],
         )
         raw = cursor.fetchone()
     assert all("5271100123" not in value and NIK not in value and "SITI" not in value for value in raw)
@@ -141,7 +142,9 @@ def test_cooling_off_is_not_escaped_by_a_refusal_in_between(cast: Cast) -> None:
 def test_days_of_cooling_are_a_setting(cast: Cast) -> None:
     policy.change(policy.current(), by=cast.admin, cooling_days=7)
     payee = payees.save_profile(cast.creator, by=cast.kol, **(GOOD | {"account_number": "9999888877"}))
-    assert payee.cooling_until is not None and payee.cooling_until > timezone.now() + timedelta(days=6, hours=23)
+    assert payee.cooling_until is not None and payee.cooling_until > timezone.now() + timedelta(
+        days=6, hours=23
+    )
 
 
 def test_saving_the_same_again_changes_nothing(cast: Cast) -> None:
@@ -155,7 +158,9 @@ def test_history_is_masked_everywhere(cast: Cast) -> None:
     payees.save_profile(cast.creator, by=cast.kol, **(GOOD | {"account_number": "9999888877"}))
     change = PayeeChange.objects.get()
     assert change.after["account_number"] == "•••• 8877"
-    kept = str(PayeeChange.objects.values_list("before", "after")) + str(list(Event.objects.values_list("data", flat=True)))
+    kept = str(PayeeChange.objects.values_list("before", "after")) + str(
+        list(Event.objects.values_list("data", flat=True))
+    )
     with connection.cursor() as cursor:
         cursor.execute("SELECT row_to_json(e)::text FROM payments_payeeprofileevent e")
         kept += str(cursor.fetchall())

@@ -81,7 +81,9 @@ def test_another_payment_under_the_same_bank_reference_is_refused(cast: Cast, ma
         ("proof", {"proof": None}),
     ],
 )
-def test_bad_input_says_which_field_and_writes_nothing(cast: Cast, field: str, values: dict[str, Any]) -> None:
+def test_bad_input_says_which_field_and_writes_nothing(
+    cast: Cast, field: str, values: dict[str, Any]
+) -> None:
     invoice = cast.approved()
     amount = values.pop("amount", invoice.net)
     with pytest.raises(ValidationError) as error:
@@ -192,7 +194,11 @@ def test_a_part_that_came_back_leaves_the_other_part(cast: Cast) -> None:
 
 def test_reversal_dates_and_reasons_are_checked(cast: Cast) -> None:
     payout = cast.pay(cast.approved())
-    for values in ({"reason": " "}, {"reason": "bank", "on": date(2099, 1, 1)}, {"reason": "bank", "on": date(2020, 1, 1)}):
+    for values in (
+        {"reason": " "},
+        {"reason": "bank", "on": date(2099, 1, 1)},
+        {"reason": "bank", "on": date(2020, 1, 1)},
+    ):
         with pytest.raises(ValidationError):
             payouts.reverse_payment(payout, by=cast.finance, **values)  # type: ignore[arg-type]
     assert Payout.objects.get().state == "succeeded"

@@ -85,7 +85,10 @@ def test_books_are_looked_at_and_breaks_told(cast: Cast) -> None:
         key="odd",
         kind="manual",
         occurred_on=date(2026, 11, 20),
-        entries=[ledger.debit("5100", Decimal(7), "IDR"), ledger.credit("2100", Decimal(7), "IDR", cast.payee)],
+        entries=[
+            ledger.debit("5100", Decimal(7), "IDR"),
+            ledger.credit("2100", Decimal(7), "IDR", cast.payee),
+        ],
     )
     tasks.audit_books()
     tasks.audit_books()

@@ -30,7 +30,11 @@ def test_t3_non_employee_fee_of_40_million() -> None:
 
 @pytest.mark.parametrize(
     ("gross", "base", "rate", "tax"),
-    [(12_000_000, 6_000_000, "0.05", 300_000), (150_000_000, 75_000_000, "0.15", 5_250_000), (3_750_000, 1_875_000, "0.05", 93_750)],
+    [
+        (12_000_000, 6_000_000, "0.05", 300_000),
+        (150_000_000, 75_000_000, "0.15", 5_250_000),
+        (3_750_000, 1_875_000, "0.05", 93_750),
+    ],
 )
 def test_t4_base_and_bracket(gross: int, base: int, rate: str, tax: int) -> None:
     result = pph21.withhold(D(gross), TODAY, has_tax_id=True)
@@ -50,7 +54,9 @@ def test_t8_ppn_on_10_million() -> None:
     assert ppn.price_of(D(11_100_000), TODAY) == D(10_000_000)
 
 
-@pytest.mark.parametrize(("price", "base", "tax"), [(800_000, "733333.33", 88_000), (1_500_000, "1375000.00", 165_000)])
+@pytest.mark.parametrize(
+    ("price", "base", "tax"), [(800_000, "733333.33", 88_000), (1_500_000, "1375000.00", 165_000)]
+)
 def test_t9_ppn_on_small_amounts(price: int, base: str, tax: int) -> None:
     added = ppn.add(D(price), TODAY)
     assert (added.other_base, added.tax) == (D(base), D(tax))
@@ -97,7 +103,11 @@ def test_t17_two_fees_of_80_million_in_one_month() -> None:
 
 def test_a_firm_adds_ppn_and_pph23_leaves_it_out() -> None:
     result = assess(D(100_000_000), Payee("company", "ID", has_tax_id=True, is_pkp=True), TODAY)
-    assert (result.vat, result.withheld, result.net) == (D(11_000_000), D(2_000_000), D(109_000_000))  # as T19
+    assert (result.vat, result.withheld, result.net) == (
+        D(11_000_000),
+        D(2_000_000),
+        D(109_000_000),
+    )  # as T19
 
 
 def test_company_without_npwp_pays_double_not_three_percent() -> None:

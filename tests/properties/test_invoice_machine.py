@@ -58,7 +58,9 @@ class Machine(RuleBasedStateMachine):
     @initialize(accepted=st.booleans())
     def start(self, accepted: bool) -> None:
         self.cast = Cast([20_000_000], accepted=accepted)
-        self.people: dict[str, Any] = {name: getattr(self.cast, name) for name in PEOPLE if name != "stranger"}
+        self.people: dict[str, Any] = {
+            name: getattr(self.cast, name) for name in PEOPLE if name != "stranger"
+        }
         self.people["stranger"] = Cast([1_000_000]).kol
         self.accepted = accepted
         self.work = Milestone.objects.get(agreement=self.cast.agreement)
@@ -109,7 +111,9 @@ class Machine(RuleBasedStateMachine):
 
     @rule(who=st.sampled_from(PEOPLE))
     def submit(self, who: str) -> None:
-        if self.attempt("submit", who, self.state in EDITABLE, lambda by: invoices.submit(self.invoice, by=by)):
+        if self.attempt(
+            "submit", who, self.state in EDITABLE, lambda by: invoices.submit(self.invoice, by=by)
+        ):
             self.state = self.matched()
             self.submitter, self.matcher = who, ""
 
@@ -141,7 +145,9 @@ class Machine(RuleBasedStateMachine):
     @rule(who=st.sampled_from(PEOPLE), reason=st.sampled_from(["", "  ", "Not as agreed"]))
     def reject(self, who: str, reason: str) -> None:
         allowed = self.state in WAITING and bool(reason.strip())
-        if self.attempt("reject", who, allowed, lambda by: invoices.reject(self.invoice, by=by, reason=reason)):
+        if self.attempt(
+            "reject", who, allowed, lambda by: invoices.reject(self.invoice, by=by, reason=reason)
+        ):
             self.state = "rejected"
 
     @rule(who=st.sampled_from(PEOPLE), days=st.sampled_from([-1, 0, 3]))
@@ -164,22 +170,30 @@ class Machine(RuleBasedStateMachine):
         payout = Payout.objects.filter(invoice=self.invoice, state="succeeded").order_by("pk").first()
         if payout is None:
             return
-        if self.attempt("comes_back", who, True, lambda by: payouts.reverse_payment(payout, by=by, reason="closed")):
+        if self.attempt(
+            "comes_back", who, True, lambda by: payouts.reverse_payment(payout, by=by, reason="closed")
+        ):
             self.paid -= int(payout.amount)
             if self.state == "paid":
                 self.state = "approved"
 
     @rule(who=st.sampled_from(PEOPLE))
     def void(self, who: str) -> None:
-        allowed = self.state not in ("paid", "void") and self.paid == 0 and (who != "kol" or self.state in EDITABLE)
-        if self.attempt("void", who, allowed, lambda by: invoices.void(self.invoice, by=by, reason="start again")):
+        allowed = (
+            self.state not in ("paid", "void") and self.paid == 0 and (who != "kol" or self.state in EDITABLE)
+        )
+        if self.attempt(
+            "void", who, allowed, lambda by: invoices.void(self.invoice, by=by, reason="start again")
+        ):
             self.state = "void"
 
     @rule()
     def start_again(self) -> None:
         if self.state == "void":
             for verb in ("submit", "match", "approve"):
-                self.attempt(verb, "admin", False, lambda by, verb=verb: getattr(invoices, verb)(self.invoice, by=by))
+                self.attempt(
+                    verb, "admin", False, lambda by, verb=verb: getattr(invoices, verb)(self.invoice, by=by)
+                )
             self.submitter = self.matcher = ""
             self.begin()
 
@@ -189,7 +203,9 @@ class Machine(RuleBasedStateMachine):
         if target_state == self.state or (self.state, target_state) in INVOICE_MOVES:
             return
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("UPDATE payments_invoice SET state = %s WHERE id = %s", [target_state, self.invoice.pk])
+            cursor.execute(
+                "UPDATE payments_invoice SET state = %s WHERE id = %s", [target_state, self.invoice.pk]
+            )
 
     # Invariants
 
@@ -201,7 +217,11 @@ class Machine(RuleBasedStateMachine):
         assert found.state == self.state
         assert found.net == found.gross + found.vat - found.withheld
         if self.state in (*OPEN, "paid"):
-            assert found.approved_by_id not in (found.created_by_id, found.submitted_by_id, found.matched_by_id)
+            assert found.approved_by_id not in (
+                found.created_by_id,
+                found.submitted_by_id,
+                found.matched_by_id,
+            )
             assert ledger.payable_to(self.cast.payee, "IDR") == 19_500_000 - self.paid
         else:
             assert ledger.payable_to(self.cast.payee, "IDR") == 0
@@ -226,7 +246,10 @@ def test_invoice_machine() -> None:
     run_state_machine_as_test(
         Run,
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 

@@ -72,8 +72,15 @@ class Machine(RuleBasedStateMachine):
     @initialize()
     def start(self) -> None:
         self.cast = Cast(AMOUNTS)
-        self.people = {"finance": self.cast.finance, "finance2": self.cast.finance2, "admin": self.cast.admin, "kol": self.cast.kol}
-        self.free = {claim["claim"]: amount for claim, amount in zip(self.cast.claims(), AMOUNTS, strict=True)}
+        self.people = {
+            "finance": self.cast.finance,
+            "finance2": self.cast.finance2,
+            "admin": self.cast.admin,
+            "kol": self.cast.kol,
+        }
+        self.free = {
+            claim["claim"]: amount for claim, amount in zip(self.cast.claims(), AMOUNTS, strict=True)
+        }
         self.claim_of: dict[int, str] = {}
         self.known: dict[int, Oracle] = {}
         self.order: list[int] = []  # approved, in order: tax of a month adds up
@@ -110,7 +117,11 @@ class Machine(RuleBasedStateMachine):
 
     # Steps
 
-    @rule(index=st.integers(0, 9), error=st.sampled_from([0, 0, 0, 1, -1, 500_000]), sender=st.sampled_from(["kol", "finance"]))
+    @rule(
+        index=st.integers(0, 9),
+        error=st.sampled_from([0, 0, 0, 1, -1, 500_000]),
+        sender=st.sampled_from(["kol", "finance"]),
+    )
     def submit(self, index: int, error: int, sender: str) -> None:
         if not self.free:
             return
@@ -147,7 +158,9 @@ class Machine(RuleBasedStateMachine):
             invoice, oracle = found
             invoices.match(invoice, by=self.people[who])
             # only the last person who matched is on the invoice
-            oracle.makers = {m for m in oracle.makers if m in (invoice.created_by_id, invoice.submitted_by_id)} | {self.people[who].pk}
+            oracle.makers = {
+                m for m in oracle.makers if m in (invoice.created_by_id, invoice.submitted_by_id)
+            } | {self.people[who].pk}
 
     @rule(index=st.integers(0, 9), who=st.sampled_from(["finance", "finance2", "admin", "kol"]))
     def approve(self, index: int, who: str) -> None:
@@ -296,7 +309,9 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def i1_i2_i10_books_balance(self) -> None:
-        for row in LedgerEntry.objects.values("transaction_id", "currency").annotate(total=Sum("amount_minor"), legs=Count("id")):
+        for row in LedgerEntry.objects.values("transaction_id", "currency").annotate(
+            total=Sum("amount_minor"), legs=Count("id")
+        ):
             assert row["total"] == 0 and row["legs"] >= 2
         assert not LedgerEntry.objects.filter(amount_minor=0).exists()
         assert sum(row.balance for row in ledger.trial_balance()) == 0

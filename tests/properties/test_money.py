@@ -26,7 +26,9 @@ WEIGHTS = st.lists(
     min_size=1,
     max_size=40,
 ).filter(any)
-RATES = st.decimals("0.000001", "1000000", places=12, allow_nan=False, allow_infinity=False).filter(lambda r: r > 0)
+RATES = st.decimals("0.000001", "1000000", places=12, allow_nan=False, allow_infinity=False).filter(
+    lambda r: r > 0
+)
 
 
 def unit(currency: str) -> Decimal:
@@ -59,7 +61,9 @@ def test_each_part_is_within_one_unit_of_its_share(minor: int, weights: list[Any
 
 
 @given(MINOR, WEIGHTS, CURRENCIES)
-def test_nothing_goes_to_a_share_of_zero_and_no_part_turns_sign(minor: int, weights: list[Any], currency: str) -> None:
+def test_nothing_goes_to_a_share_of_zero_and_no_part_turns_sign(
+    minor: int, weights: list[Any], currency: str
+) -> None:
     for part, weight in zip(split(from_minor(minor, currency), weights, currency), weights, strict=True):
         assert part * minor >= 0
         if weight == 0:
@@ -76,14 +80,19 @@ def test_a_greater_share_never_gets_less(minor: int, weights: list[Any], currenc
 
 
 @given(st.integers(-(10**15), 10**15), WEIGHTS, CURRENCIES, st.integers(2, 1000))
-def test_only_the_ratio_of_the_shares_counts(minor: int, weights: list[Any], currency: str, times: int) -> None:
+def test_only_the_ratio_of_the_shares_counts(
+    minor: int, weights: list[Any], currency: str, times: int
+) -> None:
     total = from_minor(minor, currency)
     assert split(total, weights, currency) == split(total, [weight * times for weight in weights], currency)
 
 
 @given(MINOR, WEIGHTS, CURRENCIES)
 def test_a_refund_is_split_like_its_charge(minor: int, weights: list[Any], currency: str) -> None:
-    charge, refund = split(from_minor(minor, currency), weights, currency), split(from_minor(-minor, currency), weights, currency)
+    charge, refund = (
+        split(from_minor(minor, currency), weights, currency),
+        split(from_minor(-minor, currency), weights, currency),
+    )
     assert [a + b for a, b in zip(charge, refund, strict=True)] == [Decimal(0)] * len(weights)
 
 

@@ -85,7 +85,9 @@ PERSONS = [
     for on in (date(2025, 5, 21), TODAY)
     for has_tax_id in (True, False)
 ]
-SECOND_PAYMENTS = [(2 * border - 1_000_001, 2_000_003, has_tax_id) for border in BORDERS for has_tax_id in (True, False)]
+SECOND_PAYMENTS = [
+    (2 * border - 1_000_001, 2_000_003, has_tax_id) for border in BORDERS for has_tax_id in (True, False)
+]
 AROUND_ROUNDING = [date(2025, 5, 21), date(2025, 5, 22)]
 FIRMS = [
     (gross, on, has_tax_id)
@@ -139,7 +141,9 @@ def test_firm_around_the_change_of_rounding(gross: int, on: date, has_tax_id: bo
 
 @pytest.mark.parametrize(("gross", "on"), FOREIGN)
 def test_foreign_payee_around_the_change_of_rounding(gross: int, on: date) -> None:
-    assert assess(Decimal(gross), Payee("individual", "SG", False), on).withheld == rounded(Fraction(gross, 5), on)
+    assert assess(Decimal(gross), Payee("individual", "SG", False), on).withheld == rounded(
+        Fraction(gross, 5), on
+    )
 
 
 @pytest.mark.parametrize(("price", "on"), VALUE_ADDED)
@@ -192,7 +196,10 @@ def test_a_rule_is_called_verified_only_when_nothing_of_it_is_open() -> None:
 def test_a_document_adds_up(gross: Decimal, payee: Payee, on: date) -> None:
     found = assess(gross, payee, on)
     assert found.net == found.gross + found.vat - found.withheld
-    assert all(amount == amount.to_integral_value() for amount in (found.gross, found.base, found.vat, found.withheld))
+    assert all(
+        amount == amount.to_integral_value()
+        for amount in (found.gross, found.base, found.vat, found.withheld)
+    )
 
 
 @given(RUPIAH, PAYEES, DAYS)
@@ -202,7 +209,9 @@ def test_never_more_than_35_percent_is_withheld(gross: Decimal, payee: Payee, on
 
 
 @given(RUPIAH, RUPIAH, PAYEES, DAYS)
-def test_a_higher_fee_never_pays_less_tax_nor_brings_home_less(one: Decimal, other: Decimal, payee: Payee, on: date) -> None:
+def test_a_higher_fee_never_pays_less_tax_nor_brings_home_less(
+    one: Decimal, other: Decimal, payee: Payee, on: date
+) -> None:
     low, high = (assess(gross, payee, on) for gross in sorted((one, other)))
     assert low.withheld <= high.withheld
     assert low.net <= high.net
@@ -229,12 +238,16 @@ def test_a_fee_with_cents_is_rounded_first_and_once(gross: Decimal, payee: Payee
 
 @given(RUPIAH, DAYS, st.sampled_from(["individual", "company"]))
 def test_a_valid_tax_number_never_costs(gross: Decimal, on: date, kind: str) -> None:
-    with_id, without = (assess(gross, Payee(kind, "ID", has_tax_id), on).withheld for has_tax_id in (True, False))
+    with_id, without = (
+        assess(gross, Payee(kind, "ID", has_tax_id), on).withheld for has_tax_id in (True, False)
+    )
     assert with_id <= without <= 2 * with_id + 1
 
 
 @given(st.lists(RUPIAH, min_size=1, max_size=8), st.booleans(), DAYS)
-def test_payments_of_a_month_pay_together_what_their_sum_pays(amounts: list[Decimal], has_tax_id: bool, on: date) -> None:
+def test_payments_of_a_month_pay_together_what_their_sum_pays(
+    amounts: list[Decimal], has_tax_id: bool, on: date
+) -> None:
     payee = Payee("individual", "ID", has_tax_id)
     gross = withheld = Decimal(0)
     for amount in amounts:
@@ -324,7 +337,9 @@ def test_the_explanation_says_the_same_figures(gross: Decimal, payee: Payee, on:
     assert Decimal(steps["net"]["net"]) == found.net
     assert Decimal(steps[found.code]["tax"]) == found.withheld
     assert Decimal(steps.get("ppn", {"tax": "0"})["tax"]) == found.vat
-    assert set(found.versions) >= {"rounding"} and all(rule_on(code, on).version == v for code, v in found.versions.items())
+    assert set(found.versions) >= {"rounding"} and all(
+        rule_on(code, on).version == v for code, v in found.versions.items()
+    )
 
 
 @given(RUPIAH, PAYEES, DAYS, st.sampled_from(["USD", "SGD", "EUR", "MYR"]))

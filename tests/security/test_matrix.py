@@ -68,7 +68,9 @@ def probe(world: World, name: str, route: Route, method: str, role: str, relatio
         before = written()
         response = send(world.clients[role], method, url, route.body(side), is_api)
         status, target = response.status_code, response.headers.get("Location", "")
-        for close in response._resource_closers:  # not response.close(): that ends the database connection too
+        for (
+            close
+        ) in response._resource_closers:  # not response.close(): that ends the database connection too
             close()
         changed = sorted(table for table, count in written().items() if count != before.get(table, 0))
     return judge(route, method, role, relation, is_api, status, target, denied, changed)

@@ -23,7 +23,11 @@ class Agency:
         self.word = word
         self.cast = cast = Cast([5_000_000], number=f"SPK-{word}")
         self.brand, self.campaign, self.creator = cast.campaign.brand, cast.campaign, cast.creator
-        self.brand.name, self.campaign.name, self.creator.name = f"{word} brand", f"{word} campaign", f"{word} creator"
+        self.brand.name, self.campaign.name, self.creator.name = (
+            f"{word} brand",
+            f"{word} campaign",
+            f"{word} creator",
+        )
         for row in (self.brand, self.campaign, self.creator):
             row.save()
         self.account = SocialAccount.objects.filter(creator=self.creator).get()
@@ -36,7 +40,9 @@ class Agency:
         self.deliverable = Deliverable.objects.get(agreement=cast.agreement)
         self.invoice = cast.submitted(number=f"INV-{word}")
         type(cast.payee).objects.filter(pk=cast.payee.pk).update(legal_name=f"{word} legal")
-        self.report = Report.objects.create(campaign=self.campaign, title=f"{word} report", created_by=cast.manager)
+        self.report = Report.objects.create(
+            campaign=self.campaign, title=f"{word} report", created_by=cast.manager
+        )
         self.client = client_user(self.brand)
 
     def urls(self, area: str) -> dict[str, str]:
@@ -146,7 +152,9 @@ def test_a_kol_does_not_find_an_invitation_before_an_offer(agency: Agency, find:
     assert "mangga secret" not in find(agency.cast.kol, "mangga")
 
 
-def test_a_client_finds_their_campaigns_and_shared_reports_only(agency: Agency, other: Agency, find: Any) -> None:
+def test_a_client_finds_their_campaigns_and_shared_reports_only(
+    agency: Agency, other: Agency, find: Any
+) -> None:
     page = find(agency.client, "mangga")
     assert hits(page, agency.urls("client")) == {"campaign"}
     assert not hits(page, agency.urls("staff")) and not hits(page, agency.urls("portal"))
@@ -163,5 +171,6 @@ def test_a_search_costs_the_same_however_much_is_found(
 ) -> None:
     browser = client_for(agency.cast.admin)
     constant_queries(
-        lambda: browser.get(reverse("web:palette"), {"q": "mangga"}), lambda: Agency("mangga two", client_user)
+        lambda: browser.get(reverse("web:palette"), {"q": "mangga"}),
+        lambda: Agency("mangga two", client_user),
     )

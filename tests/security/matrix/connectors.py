@@ -11,7 +11,9 @@ ROUTES = {
     "connectors:hook_meta": Route(why=SIGNED),
     "connectors:hook_tiktok": Route(why=SIGNED),
     "creators:connectors": Route(GET=STAFF),
-    "creators:connector": Route(GET=ADMINISTRATORS, POST=ADMINISTRATORS, kwargs=ONE, sees=STAFF, foreign=STAFF),
+    "creators:connector": Route(
+        GET=ADMINISTRATORS, POST=ADMINISTRATORS, kwargs=ONE, sees=STAFF, foreign=STAFF
+    ),
     "creators:connector_check": Route(POST=ADMINISTRATORS, kwargs=ONE, sees=STAFF, foreign=STAFF),
     "api:connectors-list": Route(GET=STAFF),
     "api:connectors-detail": Route(GET=STAFF, kwargs=ONE, foreign=STAFF),

@@ -160,7 +160,9 @@ ROUTES = {
     "web:style_panel": Route(GET=STAFF, kwargs={"kind": "ok"}, foreign=STAFF),
     # one machine only: the development mail page (KRM_LOCAL=False takes it away)
     "local:mail": Route(GET=ANYBODY),
-    "local:letter": Route(kwargs={"name": "no-such-letter"}, why="Open on one machine; this letter does not exist."),
+    "local:letter": Route(
+        kwargs={"name": "no-such-letter"}, why="Open on one machine; this letter does not exist."
+    ),
     # operations
     "operations:healthz": Route(GET=ANYBODY),
     "operations:readyz": Route(GET=ANYBODY),
