@@ -181,7 +181,7 @@ def _worker_answers() -> bool:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive the module: other tests start loops and fork
 def browser() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
@@ -194,6 +194,7 @@ def browser() -> Iterator[Any]:
         )
         yield launched
         launched.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 def _watched(page: Any) -> Any:

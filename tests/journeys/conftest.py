@@ -39,7 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.timeout(240))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must not outlive the module: other tests start loops and fork
 def browser() -> Iterator[Any]:
     """A Chromium, or a failure that says what to install: a journey is never left out in silence."""
     from playwright.sync_api import sync_playwright
@@ -57,6 +57,7 @@ def browser() -> Iterator[Any]:
         )
         yield launched
         launched.close()
+    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 @pytest.fixture(scope="session")
