@@ -75,6 +75,10 @@ class Web:
         self.pid = os.fork()
         if self.pid == 0:
             code = 1
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            signal.alarm(
+                90
+            )  # whatever happens in here, it ends: a child that waits holds locks of the whole database
             try:
                 from krm.celery import app
 
