@@ -1,6 +1,7 @@
 """Texts of pages and code, and their Bahasa Indonesia: collected, merged, checked and compiled without gettext.
 
-Each room keeps its translations in `i18n_id.py` (`ID = {"English": "Bahasa"}`); `locale/id/LC_MESSAGES/django.po`
+Each room, and each of its capability packages that wants to, keeps translations in `i18n_id.py` (`ID = {"English":
+"Bahasa"}`); `locale/id/LC_MESSAGES/django.po`
 is what translators and Django read. Keys: a plain text; `"context\\x04text"`; a tuple (singular, plural).
 """
 
@@ -38,10 +39,15 @@ Key = str | tuple[str, str]  # a context is part of the text: "context\x04text"
 
 
 def packages() -> list[str]:
-    ground = sorted(path.parent.name for path in (settings.BASE_DIR / "krm").glob("*/__init__.py"))
-    return [f"krm.{name}" for name in ground] + [
-        room for room in ROOMS if (settings.BASE_DIR / room).is_dir()
-    ]
+    """Whoever may hold an `i18n_id.py`: ground floor, rooms, and a room's capability packages."""
+    base = Path(settings.BASE_DIR)
+    ground = sorted(path.parent.name for path in (base / "krm").glob("*/__init__.py"))
+    found = [f"krm.{name}" for name in ground]
+    for room in ROOMS:
+        if (base / room).is_dir():
+            inner = sorted(path.parent.relative_to(base) for path in (base / room).glob("*/**/i18n_id.py"))
+            found += [room, *(".".join(path.parts) for path in inner)]
+    return found
 
 
 def catalogue_path() -> Path:
