@@ -17,6 +17,18 @@ from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
 from .people import Creator, CreatorAccess, CreatorFile, CreatorTag, Note, Tag, Tier
 from .posts import Post
 from .rates import RateCard
+from .safety import (
+    BrandMention,
+    FlagOrigin,
+    FlagPlace,
+    FlagState,
+    PostText,
+    SafetyCategory,
+    SafetyFlag,
+    SafetyPack,
+    Severity,
+    Sponsored,
+)
 from .schedule import AccountSchedule, Cadence
 from .scores import BenchmarkRow, PeerSample, Score, ScoreComponent
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
@@ -28,6 +40,7 @@ __all__ = [
     "AccountState",
     "AudienceSnapshot",
     "BenchmarkRow",
+    "BrandMention",
     "Cadence",
     "Creator",
     "CreatorAccess",
@@ -36,6 +49,9 @@ __all__ = [
     "CreatorStatus",
     "CreatorTag",
     "Definition",
+    "FlagOrigin",
+    "FlagPlace",
+    "FlagState",
     "ImportRow",
     "ImportState",
     "ImportTemplate",
@@ -45,14 +61,20 @@ __all__ = [
     "Post",
     "PostKind",
     "PostSnapshot",
+    "PostText",
     "RateCard",
     "RateFormat",
     "Relation",
+    "SafetyCategory",
+    "SafetyFlag",
+    "SafetyPack",
     "Score",
     "ScoreComponent",
     "ScoreKind",
+    "Severity",
     "SocialAccount",
     "Source",
+    "Sponsored",
     "Tag",
     "Tier",
 ]
