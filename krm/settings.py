@@ -303,7 +303,9 @@ KRM_SNAPSHOT_MONTHS = envint("KRM_SNAPSHOT_MONTHS", 0)  # 0 keeps every month
 # Celery. A task that is not acknowledged within the visibility timeout is given out again, so that has to be
 # twice the longest a task may run (kombu issue 337); tasks that run longer acknowledge early and are found again
 # by their own row. No task is put off by more than ten minutes: later work is a row with `due_at`.
+# `default` is for what is short: nobody who presses 'Refresh now' waits behind the scores of an import.
 QUEUES = ("default", "pulls", "jobs")
+CELERY_TASK_ROUTES = {"creators.score_accounts": {"queue": "jobs"}}
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True

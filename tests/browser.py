@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -28,6 +27,8 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+
+from krm.local import browser as chromium
 
 __all__ = [
     "assert_accessible",
@@ -150,7 +151,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         stop(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # it must not work on what the tests of other modules do
 def worker(
     django_db_setup: None, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[subprocess.Popen[bytes]]:
@@ -181,13 +182,20 @@ def _worker_answers() -> bool:
     )
 
 
-@pytest.fixture(scope="module")  # its event loop must not outlive the module: other tests start loops and fork
+@pytest.fixture(
+    scope="module"
+)  # its event loop must not outlive the module: other tests start loops and fork
 def browser() -> Iterator[Any]:
+    """A Chromium, or a failure that says what to install: a journey is never left out in silence."""
     from playwright.sync_api import sync_playwright
 
-    # Playwright's sync API runs inside an event loop; the tests themselves are not async.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    found = os.environ.get("KRM_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    found = os.environ.get("KRM_CHROMIUM") or next(iter(chromium.candidates()), "")
+    if not found:
+        pytest.fail(
+            "The journeys need a Chromium and found none. Run `make test`, which brings its own, or install one"
+            " (`apt-get install chromium`, or `playwright install chromium`), or name one in KRM_CHROMIUM."
+        )
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync API runs inside an event loop
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(
             executable_path=found, args=["--no-sandbox", "--disable-quic", "--disable-background-networking"]

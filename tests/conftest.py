@@ -42,6 +42,17 @@ def pytest_configure(config: pytest.Config) -> None:
     django_settings.API_ANONYMOUS_PER_MINUTE = 1_000_000
 
 
+@pytest.fixture(autouse=True)
+def _clean_slate() -> None:
+    """No language, time zone or count of failed logins of an earlier test."""
+    from django.core.cache import cache
+    from django.utils import translation
+
+    translation.deactivate()
+    timezone.deactivate()
+    cache.key_prefix = f"test-{os.getpid()}-{next(_numbers)}"
+
+
 # People -----------------------------------------------------------------------------------------------------
 
 

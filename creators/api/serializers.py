@@ -26,6 +26,7 @@ from creators.models import (
     Tag,
     Tier,
 )
+from krm.api.fields import Text
 
 S = serializers
 Words = S.ListField(child=S.CharField(max_length=60), max_length=20)
@@ -284,7 +285,7 @@ class UploadIn(S.Serializer[Any]):
 
 
 class PasteIn(S.Serializer[Any]):
-    text = S.CharField(max_length=1_000_000)
+    text = Text(max_length=1_000_000)
     platform = S.ChoiceField(Platform.choices, required=False)
 
 

@@ -286,11 +286,12 @@ cells = st.one_of(
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.lists(cells, min_size=7, max_size=7), min_size=1, max_size=8))
 @pytest.mark.django_db
-def test_hostile_cells_come_in_or_are_named(rows: list[list[str]], admin_user: Any, tmp_path: Path) -> None:
-    from django.conf import settings as django_settings
+def test_hostile_cells_come_in_or_are_named(
+    rows: list[list[str]], admin_user: Any, tmp_path: Path, settings: Any
+) -> None:
     from django.db import transaction
 
-    django_settings.MEDIA_ROOT = tmp_path
+    settings.MEDIA_ROOT = tmp_path
     out = io.StringIO()
     csv.writer(out).writerows([["handle", "name", "country", "followers", "category", "bio", "email"], *rows])
     with transaction.atomic():

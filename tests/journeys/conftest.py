@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import csv
-import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -17,9 +16,8 @@ import redis
 from django.conf import settings
 from playwright.sync_api import expect
 
-from krm.local import browser as chromium
 from tests import browser as tools
-from tests.browser import assert_accessible, console_clean, login, new_page, page, phone  # noqa: F401
+from tests.browser import assert_accessible, browser, console_clean, login, new_page, page, phone  # noqa: F401
 from tests.journeys import world as worlds
 from tests.sandbox import Running, sandbox_process  # noqa: F401
 
@@ -37,27 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.journey)
             item.add_marker(pytest.mark.django_db(transaction=True))
             item.add_marker(pytest.mark.timeout(240))
-
-
-@pytest.fixture(scope="module")  # its event loop must not outlive the module: other tests start loops and fork
-def browser() -> Iterator[Any]:
-    """A Chromium, or a failure that says what to install: a journey is never left out in silence."""
-    from playwright.sync_api import sync_playwright
-
-    found = os.environ.get("KRM_CHROMIUM") or next(iter(chromium.candidates()), "")
-    if not found:
-        pytest.fail(
-            "The journeys need a Chromium and found none. Run `make test`, which brings its own, or install one"
-            " (`apt-get install chromium`, or `playwright install chromium`), or name one in KRM_CHROMIUM."
-        )
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync API runs inside an event loop
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-quic", "--disable-background-networking"]
-        )
-        yield launched
-        launched.close()
-    os.environ.pop("DJANGO_ALLOW_ASYNC_UNSAFE", None)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,16 @@
+"""Serializer fields that take what the schema says and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+
+class Text(serializers.CharField):
+    """A text. REST framework's own field also takes numbers; here one is a mistake of the caller."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
