@@ -7,7 +7,16 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from creators.models import Creator, CreatorImport, PeerSample, Score, SocialAccount, Tag, Tier
+from creators.models import (
+    Creator,
+    CreatorImport,
+    FollowerSample,
+    PeerSample,
+    Score,
+    SocialAccount,
+    Tag,
+    Tier,
+)
 
 
 class ReadOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -66,3 +75,11 @@ class PeerSampleAdmin(ReadOnly):
 
 admin.site.register(Tag, ReadOnly)
 admin.site.register(Tier, ReadOnly)
+
+
+@admin.register(FollowerSample)
+class FollowerSampleAdmin(ReadOnly):
+    list_display = ("id", "account", "as_of", "source", "size", "left_out")
+    list_select_related = ("account",)
+    list_filter = ("source",)
+    exclude = ("features",)

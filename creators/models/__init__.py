@@ -13,6 +13,7 @@ from .choices import (
     ScoreKind,
     Source,
 )
+from .followers import FollowerSample
 from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
 from .people import Creator, CreatorAccess, CreatorFile, CreatorTag, Note, Tag, Tier
 from .posts import Post
@@ -52,6 +53,7 @@ __all__ = [
     "FlagOrigin",
     "FlagPlace",
     "FlagState",
+    "FollowerSample",
     "ImportRow",
     "ImportState",
     "ImportTemplate",
