@@ -11,6 +11,7 @@ from krm.accounts.permissions import (
     add_perm,
     is_administrator,
     is_campaign_manager,
+    is_finance,
     is_portal,
     is_reviewer,
     is_staff_member,
@@ -28,6 +29,7 @@ def acts_for(user: Any, creator: Any) -> bool:
 _WORKING = _("Only campaign managers and administrators may do this. Ask one of them.")
 
 add_perm("creators.view", is_staff_member)
+add_perm("creators.buy_reports", is_campaign_manager, reason=_WORKING)
 add_perm("creators.change", is_campaign_manager, reason=_WORKING)
 add_perm("creators.tag", is_reviewer, reason=_("Viewers and finance may not tag creators."))
 add_perm("creators.note", is_staff_member)
@@ -37,3 +39,8 @@ add_perm("creators.refresh", is_reviewer, reason=_("Viewers and finance may not 
 add_perm("creators.grant_access", is_campaign_manager, reason=_WORKING)
 add_perm("creators.tiers", is_administrator, reason=_("Tiers belong to administrators. Ask one of them."))
 add_perm("creators.edit_contact", is_campaign_manager | (is_portal & acts_for), reason=_WORKING)
+add_perm(
+    "creators.vendor_credits",
+    is_finance,
+    reason=_("Vendor credits belong to finance and administrators. Ask one of them."),
+)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from creators.pulling import consent
 from krm.connectors import inbox
 from krm.connectors.models import InboundEvent
-from krm.events import subscribe
+from krm.events import register_kind, subscribe
 from krm.events.models import Event
+
+register_kind("creators.report_answered", _("A vendor answered about an audience"), areas=("staff",))
 
 
 @subscribe("connectors.credential_saved", name="creators.resume_pulls")

@@ -11,6 +11,7 @@ from krm.events.leases import once, run_once
 
 SCHEDULE = {
     "creators.take_due": 30.0,
+    "creators.reports_due": 60.0,
     "creators.schedule_missed": 3600.0,
     "creators.make_partitions": crontab(hour=17, minute=10),  # 00:10 in Jakarta
     "creators.score_all": crontab(hour=18, minute=0),
@@ -94,3 +95,20 @@ def pull_accounts(account_ids: list[int], token: str, interactive: bool = False)
     from creators.pulling import runner
 
     runner.pull(account_ids, token, interactive=interactive)
+
+
+@shared_task(name="creators.reports_due")
+def reports_due() -> None:
+    """Each minute: ask vendors again for what they had not ready. Two at once ask for different reports."""
+    from creators.vendors import reports
+
+    for report_id in reports.due():
+        reports.read(report_id)
+
+
+@shared_task(name="creators.read_reports")
+def read_reports(report_ids: list[int]) -> None:
+    from creators.vendors import reports
+
+    for report_id in report_ids:
+        reports.read(report_id)

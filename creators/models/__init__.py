@@ -33,12 +33,14 @@ from .safety import (
 from .schedule import AccountSchedule, Cadence
 from .scores import BenchmarkRow, PeerSample, Score, ScoreComponent
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
+from .vendors import AudienceReport, CreditKind, ReportState, Vendor, VendorBudget, VendorCredit
 
 __all__ = [
     "PLATFORM_FORMATS",
     "AccountSchedule",
     "AccountSnapshot",
     "AccountState",
+    "AudienceReport",
     "AudienceSnapshot",
     "BenchmarkRow",
     "BrandMention",
@@ -49,6 +51,7 @@ __all__ = [
     "CreatorImport",
     "CreatorStatus",
     "CreatorTag",
+    "CreditKind",
     "Definition",
     "FlagOrigin",
     "FlagPlace",
@@ -67,6 +70,7 @@ __all__ = [
     "RateCard",
     "RateFormat",
     "Relation",
+    "ReportState",
     "SafetyCategory",
     "SafetyFlag",
     "SafetyPack",
@@ -79,4 +83,7 @@ __all__ = [
     "Sponsored",
     "Tag",
     "Tier",
+    "Vendor",
+    "VendorBudget",
+    "VendorCredit",
 ]

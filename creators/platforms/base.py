@@ -90,8 +90,19 @@ class Session(Protocol):
         """The agency's own credential on this platform, if it has one."""
 
 
-class Connector(Protocol):
+class Dialect(Protocol):
+    """What a session must know of whom it talks to: how answers are read and tokens renewed."""
+
     platform: str
+
+    def classify(self, request: Request, reply: Reply, now: datetime) -> Outcome: ...
+
+    def usage(self, request: Request, reply: Reply) -> Sequence[Usage]: ...
+
+    def renew(self, session: Session, credential: Credential) -> Tokens: ...
+
+
+class Connector(Dialect, Protocol):
     batch: int  # accounts one pull takes
     cost_per_account: float  # calls of the first bucket, to plan by
 
@@ -104,12 +115,6 @@ class Connector(Protocol):
 
     def health(self, session: Session) -> str:
         """One cheap call; returns a sentence or raises `Failed`."""
-
-    def classify(self, request: Request, reply: Reply, now: datetime) -> Outcome: ...
-
-    def usage(self, request: Request, reply: Reply) -> Sequence[Usage]: ...
-
-    def renew(self, session: Session, credential: Credential) -> Tokens: ...
 
 
 def averages(posts: Sequence[PostReading], *names: str) -> dict[str, int | None]:

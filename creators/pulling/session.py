@@ -10,7 +10,7 @@ from typing import Any
 import redis
 from django.utils import timezone
 
-from creators.platforms.base import Connector, Request
+from creators.platforms.base import Dialect, Request
 from krm.connectors import archive, budgets, credentials, egress
 from krm.connectors.http import Client, Reply, TransportError, client
 from krm.connectors.models import Application, Credential, CredentialStatus, Purpose
@@ -24,7 +24,7 @@ class PlatformSession:
 
     def __init__(
         self,
-        connector: Connector,
+        connector: Dialect,
         application: Application,
         *,
         interactive: bool = False,
