@@ -8,6 +8,7 @@ class BriefsConfig(AppConfig):
     verbose_name = _("Briefs")
 
     def ready(self) -> None:
-        from briefs import furniture, permissions  # noqa: F401  permissions register themselves
+        from briefs import furniture, permissions, records  # noqa: F401  permissions register themselves
 
         furniture.register()
+        records.register()

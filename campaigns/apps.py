@@ -10,7 +10,9 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from campaigns import records
         from campaigns.guests import ATTACHMENT
         from krm.accounts.invitations import register_attachment
 
         register_attachment(ATTACHMENT)
+        records.register()

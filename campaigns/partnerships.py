@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from campaigns import exclusivity
-from campaigns.models import Campaign, Candidate, Partnership
+from campaigns.models import Campaign, Candidate, Partnership, PartnershipRating
 from campaigns.moves import lock, move
 from creators.models import Creator, SocialAccount
 from krm.accounts.models import User
@@ -140,3 +140,29 @@ def cancel_partnership(partnership: Partnership, *, by: User, reason: str) -> Pa
             data={"campaign_id": partnership.campaign_id, "creator_id": partnership.creator_id},
         )
     return partnership
+
+
+RATED_STATES = ("agreed", "briefed", "in_production", "live", "completed", "cancelled")
+
+
+def rate(partnership: Partnership, *, by: User, score: int, remark: str = "") -> PartnershipRating:
+    """Say how professional the KOL was, 1 to 5; the same person may change their mind. Only staff ever see it."""
+    check(by, "campaigns.rate", partnership)
+    if partnership.state not in RATED_STATES:
+        raise Conflict(
+            _("Work together first: this partnership is “%(state)s”.")
+            % {"state": partnership.get_state_display()}
+        )
+    if isinstance(score, bool) or score not in (1, 2, 3, 4, 5):
+        raise ValidationError({"score": _("Give 1 to 5 points.")})
+    with transaction.atomic():
+        rating, _created = PartnershipRating.objects.update_or_create(
+            partnership=partnership, rated_by=by, defaults={"score": score, "remark": remark.strip()[:500]}
+        )
+        record(
+            "campaigns.partnership_rated",
+            partnership,
+            actor=by,
+            data={"creator_id": partnership.creator_id, "rating_id": rating.pk},
+        )
+    return rating

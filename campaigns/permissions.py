@@ -70,6 +70,11 @@ add_perm(
 add_perm("campaigns.share", is_campaign_manager, reason=_manager)
 add_perm("campaigns.negotiate", is_campaign_manager, reason=_manager)
 add_perm(
+    "campaigns.rate",
+    is_campaign_manager | is_reviewer,
+    reason=_("Only people who work with KOLs may rate them."),
+)
+add_perm(
     "campaigns.answer_offer",
     speaks_for_creator,
     reason=_("Only the KOL or their talent manager may answer this offer."),

@@ -17,6 +17,7 @@ from campaigns.models.plans import (
     Spend,
     TierPlan,
 )
+from campaigns.models.ratings import PartnershipRating
 from campaigns.models.selection import Assessment, Candidate, ShareLink, ShareLinkView
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Offer",
     "OfferLine",
     "Partnership",
+    "PartnershipRating",
     "Product",
     "ShareLink",
     "ShareLinkView",

@@ -14,6 +14,7 @@ from .choices import (
     Source,
 )
 from .followers import FollowerSample
+from .forecasts import ForecastMetric, PostForecast
 from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
 from .people import Creator, CreatorAccess, CreatorFile, CreatorTag, Note, Tag, Tier
 from .posts import Post
@@ -57,6 +58,7 @@ __all__ = [
     "FlagPlace",
     "FlagState",
     "FollowerSample",
+    "ForecastMetric",
     "ImportRow",
     "ImportState",
     "ImportTemplate",
@@ -64,6 +66,7 @@ __all__ = [
     "PeerSample",
     "Platform",
     "Post",
+    "PostForecast",
     "PostKind",
     "PostSnapshot",
     "PostText",
