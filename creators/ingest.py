@@ -7,6 +7,8 @@ day, the later observed one stands, whole.  A figure that was not given is NULL,
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import io
 import json
 from collections.abc import Iterable, Sequence
@@ -17,6 +19,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from creators import summary
+from krm.connectors.vault import keyring
 
 
 @dataclass(slots=True)
@@ -85,6 +88,26 @@ class AudienceReading:
     definition: str = ""
 
 
+@dataclass(slots=True)
+class CommentReading:
+    """A comment under a post, which is named as its platform names it. `author_key` is never a name: see `author_key`."""
+
+    account_id: int
+    platform: str
+    post_external_id: str
+    external_id: str
+    author_key: str
+    text: str
+    source: str
+    observed_at: datetime
+    author: dict[str, int] = field(default_factory=dict)
+    language: str = ""
+    likes: int | None = None
+    published_at: datetime | None = None
+    is_reply: bool = False
+    by_owner: bool = False
+
+
 @dataclass(frozen=True)
 class Posted:
     """What `posts` did: `ids` by external id, and which of them KRM had not seen before."""
@@ -101,10 +124,16 @@ _TYPES = {
     "published_at": "timestamptz",
     "duration_seconds": "integer",
     "is_sponsored": "boolean",
+    "is_reply": "boolean",
+    "by_owner": "boolean",
     "definition": "varchar(40)",
 }
-_TEXTS = {"platform", "external_id", "url", "caption", "kind", "thumbnail_url"}
+_TEXTS = {
+    "platform", "external_id", "url", "caption", "kind", "thumbnail_url", "post_external_id", "author_key", "text",
+    "language",
+}  # fmt: skip
 _JSON = {
+    "author",
     "hashtags",
     "mentions",
     "age",
@@ -271,3 +300,50 @@ def audiences(readings: Iterable[AudienceReading]) -> int:
             + ", updated_at = now() WHERE EXCLUDED.observed_at > t.observed_at"
         )
         return int(cursor.rowcount)
+
+
+def author_key(platform: str, who: str) -> str:
+    """A fingerprint of a commenter, the same under every post of a platform and for this installation alone."""
+    message = f"comment-author|{platform}|{who.strip()}".encode()
+    return hmac.new(keyring().index_key, message, hashlib.sha256).hexdigest()[:32]
+
+
+def write_comments(readings: Iterable[CommentReading]) -> int:
+    """Write comments under posts KRM knows (others are left out); returns how many it had not seen before."""
+    rows = list(readings)
+    if not rows:
+        return 0
+    with transaction.atomic(), connection.cursor() as cursor:
+        names = _stage(cursor, "stage_comment_readings", CommentReading, rows)
+        stored = [n for n in names if n not in ("platform", "post_external_id", "account_id")]
+        kept = ("external_id", "author_key", "published_at", "language")
+        columns = ", ".join(f"s.{n}" for n in stored)
+        cursor.execute(
+            f"INSERT INTO creators_postcomment AS t (post_id, account_id, {', '.join(stored)})"
+            f" SELECT DISTINCT ON (p.id, s.external_id) p.id, p.account_id, {columns}"
+            " FROM stage_comment_readings s"
+            " JOIN creators_post p ON p.platform = s.platform AND p.external_id = s.post_external_id"
+            " AND p.account_id = s.account_id"
+            " WHERE s.author_key <> '' ORDER BY p.id, s.external_id, s.observed_at DESC"
+            " ON CONFLICT (post_id, external_id) DO UPDATE SET "
+            + ", ".join(f"{n} = EXCLUDED.{n}" for n in stored if n not in kept)
+            + ", language = CASE WHEN t.text = EXCLUDED.text THEN t.language ELSE EXCLUDED.language END"
+            " WHERE EXCLUDED.observed_at > t.observed_at RETURNING xmax = 0"
+        )
+        return sum(inserted for (inserted,) in cursor.fetchall())
+
+
+def forget_comments(before: datetime, *, batch: int = 5_000) -> int:
+    """Delete comments last read before that moment, in batches that hold no long locks."""
+    deleted = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "DELETE FROM creators_postcomment WHERE id IN"
+                " (SELECT id FROM creators_postcomment WHERE observed_at < %s LIMIT %s)",
+                [before, batch],
+            )
+            count = cursor.rowcount
+        deleted += count
+        if count < batch:
+            return deleted

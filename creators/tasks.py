@@ -14,6 +14,7 @@ SCHEDULE = {
     "creators.reports_due": 60.0,
     "creators.schedule_missed": 3600.0,
     "creators.make_partitions": crontab(hour=17, minute=10),  # 00:10 in Jakarta
+    "creators.forget_comments": crontab(hour=19, minute=20),
     "creators.score_all": crontab(hour=18, minute=0),
 }
 
@@ -72,6 +73,19 @@ def make_partitions() -> None:
     keep = int(getattr(settings, "KRM_SNAPSHOT_MONTHS", 0) or 0)
     if keep > 0:
         partitions.detach_before(partitions.months_back(today, keep))
+
+
+@shared_task(name="creators.forget_comments")
+def forget_comments() -> None:
+    """Once a day: what people wrote is not kept for ever (`KRM_COMMENT_DAYS`)."""
+    from datetime import timedelta
+
+    from django.conf import settings
+
+    from creators import ingest
+
+    if settings.KRM_COMMENT_DAYS > 0 and once("creators.forget_comments", localdate().isoformat()):
+        ingest.forget_comments(now() - timedelta(days=settings.KRM_COMMENT_DAYS))
 
 
 @shared_task(name="creators.take_due")

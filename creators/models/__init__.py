@@ -13,6 +13,7 @@ from .choices import (
     ScoreKind,
     Source,
 )
+from .comments import PostComment
 from .followers import FollowerSample
 from .forecasts import ForecastMetric, PostForecast
 from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
@@ -66,6 +67,7 @@ __all__ = [
     "PeerSample",
     "Platform",
     "Post",
+    "PostComment",
     "PostForecast",
     "PostKind",
     "PostSnapshot",
