@@ -14,6 +14,7 @@ from .choices import (
     Source,
 )
 from .comments import PostComment
+from .custom import CustomField, FieldKind
 from .followers import FollowerSample
 from .forecasts import ForecastMetric, PostForecast
 from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
@@ -35,6 +36,7 @@ from .safety import (
 from .schedule import AccountSchedule, Cadence
 from .scores import BenchmarkRow, PeerSample, Score, ScoreComponent
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
+from .todos import CreatorTask
 from .vendors import AudienceReport, CreditKind, ReportState, Vendor, VendorBudget, VendorCredit
 
 __all__ = [
@@ -53,8 +55,11 @@ __all__ = [
     "CreatorImport",
     "CreatorStatus",
     "CreatorTag",
+    "CreatorTask",
     "CreditKind",
+    "CustomField",
     "Definition",
+    "FieldKind",
     "FlagOrigin",
     "FlagPlace",
     "FlagState",

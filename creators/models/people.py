@@ -120,6 +120,7 @@ class Creator(ScopedModel):
         related_name="+",
         verbose_name=_("owner"),
     )
+    custom = models.JSONField(_("custom fields"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True)  # fmt: skip
     merged_into = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="merged")
     is_demo = models.BooleanField(default=False, db_index=True)
 
@@ -160,6 +161,7 @@ class Creator(ScopedModel):
             GinIndex(fields=["categories"], name="creators_creator_categories"),
             GinIndex(fields=["platforms"], name="creators_creator_platforms"),
             models.Index(Lower("email"), name="creators_creator_email", condition=~Q(email="")),
+            GinIndex(OpClass("custom", "jsonb_path_ops"), name="creators_creator_custom"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="creators_creator_has_name"),
