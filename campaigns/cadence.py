@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+
 from campaigns.models import Candidate, Deliverable, Partnership
 from creators.models import AccountSchedule, Cadence
 from creators.pulling import schedule
 
 OPEN = ("draft", "planning", "client_review", "active", "reporting")
+FINAL = timedelta(days=34)  # a post's figures are final then (`creators.pulling.policy.DECAY`)
 WORKING = ("agreed", "briefed", "in_production", "live")
 TALKING = ("invited", "negotiating")
 
@@ -36,6 +42,20 @@ def follow_accounts() -> int:
         + schedule.set_cadence(sorted(listed - live), Cadence.SHORTLISTED)
         + schedule.set_cadence(sorted(over), Cadence.WARM)
     )
+
+
+def follow_posts() -> int:
+    """Say which accounts have a young post of a campaign, so that it is read often at first and then less and less."""
+    since = timezone.now() - FINAL
+    young: dict[int, datetime | None] = dict(
+        Deliverable.objects.filter(published_at__gt=since)
+        .exclude(state="cancelled")
+        .exclude(account=None)
+        .values_list("account_id")
+        .annotate(Max("published_at"))
+    )
+    over = AccountSchedule.objects.exclude(tracked_since=None).exclude(account_id__in=list(young))
+    return schedule.track(young | dict.fromkeys(over.values_list("account_id", flat=True)))
 
 
 def _ids(*querysets: object) -> set[int]:

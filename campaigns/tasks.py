@@ -48,4 +48,4 @@ def follow_accounts() -> int:
     """Each minute: accounts in live campaigns are read often, those that left seldom."""
     if not once("campaigns.follow_accounts", timezone.now().strftime("%Y-%m-%dT%H:%M")):
         return 0
-    return cadence.follow_accounts()
+    return cadence.follow_accounts() + cadence.follow_posts()

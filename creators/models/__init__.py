@@ -33,7 +33,7 @@ from .safety import (
     Severity,
     Sponsored,
 )
-from .schedule import AccountSchedule, Cadence
+from .schedule import AccountSchedule, Cadence, PullPolicy
 from .scores import BenchmarkRow, PeerSample, Score, ScoreComponent
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
 from .todos import CreatorTask
@@ -77,6 +77,7 @@ __all__ = [
     "PostKind",
     "PostSnapshot",
     "PostText",
+    "PullPolicy",
     "RateCard",
     "RateFormat",
     "Relation",

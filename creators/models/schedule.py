@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pghistory
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from .accounts import SocialAccount
@@ -32,6 +35,11 @@ class AccountSchedule(models.Model):
     due_at = models.DateTimeField(_("next update"))
     lease_until = models.DateTimeField(null=True, blank=True)
     lease_token = models.CharField(max_length=32, blank=True)
+    # 0.5: much happens, read twice as often; 2: nothing does. Follows what each pull finds.
+    volatility = models.FloatField(default=1.0, db_default=1.0)
+    tracked_since = models.DateTimeField(
+        null=True, blank=True
+    )  # publication of the newest post that is tracked
     last_attempt_at = models.DateTimeField(_("last attempt"), null=True, blank=True)
     last_ok_at = models.DateTimeField(_("last update"), null=True, blank=True)
     last_outcome = models.CharField(_("last outcome"), max_length=20, blank=True)
@@ -55,6 +63,9 @@ class AccountSchedule(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(cadence__in=Cadence.values), name="creators_schedule_cadence"),
             models.CheckConstraint(
+                condition=Q(volatility__gte=0.5, volatility__lte=2.0), name="creators_schedule_volatility"
+            ),
+            models.CheckConstraint(
                 condition=Q(platform__in=Platform.values), name="creators_schedule_platform"
             ),
             models.CheckConstraint(
@@ -66,3 +77,41 @@ class AccountSchedule(models.Model):
 
     def __str__(self) -> str:
         return f"{self.platform} {self.account_id} {self.due_at:%Y-%m-%d %H:%M}"
+
+
+HOURS = [MinValueValidator(1), MaxValueValidator(720)]
+
+
+@pghistory.track()
+class PullPolicy(models.Model):
+    """How many hours lie between two pulls of an account of each cadence. One row, or none: the defaults."""
+
+    live = models.PositiveSmallIntegerField(_("In a live campaign"), default=6, validators=HOURS)
+    shortlisted = models.PositiveSmallIntegerField(
+        _("Shortlisted or contracted"), default=24, validators=HOURS
+    )
+    warm = models.PositiveSmallIntegerField(_("Watched"), default=168, validators=HOURS)
+    cold = models.PositiveSmallIntegerField(_("In the file"), default=720, validators=HOURS)
+    changed_at = models.DateTimeField(auto_now=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("update policy")
+        constraints = [
+            models.CheckConstraint(condition=Q(pk=1), name="creators_pullpolicy_one_row"),
+            models.CheckConstraint(
+                condition=Q(
+                    live__gte=1,
+                    shortlisted__gte=F("live"),
+                    warm__gte=F("shortlisted"),
+                    cold__gte=F("warm"),
+                    cold__lte=720,
+                ),
+                name="creators_pullpolicy_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.live} h, {self.shortlisted} h, {self.warm} h, {self.cold} h"

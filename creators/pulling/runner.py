@@ -22,7 +22,7 @@ from creators import ingest
 from creators.models import AccountSchedule, AccountState, AudienceSnapshot, Post, SocialAccount
 from creators.platforms.base import POSTS_PER_PULL, AccountRef, Connector, Pulled
 from creators.platforms.registry import CONNECTORS, connector
-from creators.pulling import schedule
+from creators.pulling import policy, schedule
 from creators.pulling.session import PlatformSession
 from krm.connectors import archive, budgets, credentials
 from krm.connectors.models import Application, Credential, CredentialStatus, Purpose
@@ -71,8 +71,15 @@ def room_for(plan: Connector, application: Application) -> int:
         return 0
     if reading.percent is not None and reading.percent >= bucket.percent_stop:
         return 0
-    left = bucket.background_limit(reading.limit) - reading.used
-    return max(0, int(left / plan.cost_per_account))
+    seconds = 86_400 if bucket.kind == "day" else bucket.seconds
+    calls = policy.allowance(
+        bucket.background_limit(reading.limit),
+        reading.used,
+        seconds,
+        elapsed=budgets.elapsed(bucket),
+        batch=plan.batch * plan.cost_per_account,
+    )
+    return max(0, int(calls / plan.cost_per_account))
 
 
 def pull(account_ids: Sequence[int], token: str, *, interactive: bool = False) -> dict[int, Outcome]:
@@ -175,12 +182,16 @@ def _store(
         if not kept:
             return {}
         first_time = {pk for pk, row in rows.items() if row.last_ok_at is None}
+        before = {pk: accounts[pk].followers for pk in rows}
+        spans = schedule.intervals()
         ingest.account_snapshots(r.account for r in kept if r.account is not None)
         posted = ingest.posts(p for r in kept for p in r.posts)
         ingest.audiences(r.audience for r in kept if r.audience is not None)
         _mark_gone(kept, now)
         for result in kept:
-            state = schedule.finish(rows[result.account_id], result.outcome, now)
+            row = rows[result.account_id]
+            _stir(row, result, before[row.pk], posted, now)
+            state = schedule.finish(row, result.outcome, now, spans)
             if not set_up:
                 state = None
             _settle_account(accounts[result.account_id], rows[result.account_id], result, state, now)
@@ -191,6 +202,18 @@ def _store(
         if fresh:
             enqueue("creators.score_accounts", fresh)
     return outcomes
+
+
+def _stir(
+    row: AccountSchedule, result: Pulled, before: int | None, posted: ingest.Posted, now: datetime
+) -> None:
+    """Much new since the last pull: the next one comes sooner."""
+    after = result.account.followers if result.account is not None else None
+    if not result.outcome.ok or row.last_ok_at is None or not before or after is None:
+        return
+    new = sum(1 for post in result.posts if posted.ids.get(post.external_id) in posted.new)
+    days = (now - row.last_ok_at).total_seconds() / 86_400
+    row.volatility = policy.stirred(row.volatility, (after - before) / before, new, days)
 
 
 def _mark_gone(results: Sequence[Pulled], now: datetime) -> None:

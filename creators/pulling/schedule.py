@@ -12,20 +12,13 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from creators.models import AccountSchedule, AccountState, Cadence, SocialAccount
+from creators.models import AccountSchedule, AccountState, Cadence, PullPolicy, SocialAccount
 from creators.platforms.registry import CONNECTORS
+from creators.pulling import policy
 from krm.connectors.outcomes import Kind, Outcome
 
 LEASE = timedelta(minutes=10)
-JITTER = (0.85, 1.15)
 RANKS = {Cadence.LIVE: 0, Cadence.SHORTLISTED: 1, Cadence.WARM: 2, Cadence.COLD: 3}
-INTERVALS: Mapping[str, timedelta] = {
-    Cadence.LIVE: timedelta(hours=6),
-    Cadence.SHORTLISTED: timedelta(days=1),
-    Cadence.WARM: timedelta(days=7),
-    Cadence.COLD: timedelta(days=30),  # YouTube's policy: public data is refreshed or deleted within 30 days
-}
-LONGEST = timedelta(days=30)
 PAUSING = frozenset({Kind.AUTH_REVOKED, Kind.SCOPE_MISSING})
 BAD_REQUESTS_ALLOWED = 5
 HANDS_FULL = 500  # accounts taken in one tick, at most
@@ -40,14 +33,16 @@ class Taken:
     token: str
 
 
-def interval(cadence: str) -> timedelta:
-    """How long until the next pull; settings may say otherwise (a laptop with the sandbox wants to see movement)."""
+def intervals() -> dict[str, timedelta]:
+    """Time between two pulls by cadence: the agency's policy, or what `KRM_PULL_SECONDS` says in its place."""
+    policy = PullPolicy.objects.first() or PullPolicy()
     chosen: Mapping[str, float] = getattr(settings, "KRM_PULL_SECONDS", {})
-    return timedelta(seconds=chosen[cadence]) if cadence in chosen else INTERVALS[cadence]
-
-
-def jittered(span: timedelta) -> timedelta:
-    return span * random.uniform(*JITTER)
+    return {
+        cadence: timedelta(seconds=chosen[cadence])
+        if cadence in chosen
+        else timedelta(hours=getattr(policy, cadence))
+        for cadence in Cadence.values
+    }
 
 
 def add_new(limit: int = 5_000) -> int:
@@ -95,7 +90,7 @@ def ensure(account_ids: Iterable[int]) -> None:
 def set_cadence(account_ids: Sequence[int], cadence: str) -> int:
     """Rooms above say what hangs on an account. One that became more important is due sooner, never later."""
     ensure(account_ids)
-    due = timezone.now() + interval(cadence)
+    due = timezone.now() + intervals()[cadence]
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE creators_accountschedule SET cadence = %s, rank = %s, due_at = LEAST(due_at, %s)"
@@ -105,19 +100,42 @@ def set_cadence(account_ids: Sequence[int], cadence: str) -> int:
         return int(cursor.rowcount)
 
 
+def track(published: Mapping[int, datetime | None]) -> int:
+    """Rooms above say when the newest post they track on an account was published; None: they track none.
+
+    A post that is young is read often (`policy.DECAY`), so its account is due sooner, never later.
+    """
+    ids = list(published)
+    ensure(ids)
+    now = timezone.now()
+    soon = [_decayed(at, now) for at in published.values()]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE creators_accountschedule s SET tracked_since = x.since,"
+            " due_at = LEAST(due_at, COALESCE(x.due, due_at))"
+            " FROM unnest(%s::bigint[], %s::timestamptz[], %s::timestamptz[]) AS x(id, since, due)"
+            " WHERE s.account_id = x.id AND s.tracked_since IS DISTINCT FROM x.since",
+            [ids, list(published.values()), soon],
+        )
+        return int(cursor.rowcount)
+
+
+def _decayed(published: datetime | None, now: datetime) -> datetime | None:
+    every = policy.decay(now - published) if published is not None else None
+    return None if every is None else now + every
+
+
 def take_due(platform: str, *, limit: int, batch: int, now: datetime | None = None) -> list[Taken]:
-    """Lease up to `limit` due accounts, the important and the longest waiting first, in batches."""
+    """Lease up to `limit` due accounts in batches, the longest waiting of each rank first.
+
+    Every rank with something due is sure of its share of `limit`; what it leaves goes to the most important.
+    """
     now = now or timezone.now()
+    limit = min(limit, HANDS_FULL)
     if limit <= 0:
         return []
     with transaction.atomic():
-        rows = list(
-            AccountSchedule.objects.select_for_update(skip_locked=True)
-            .filter(platform=platform, paused_reason="", due_at__lte=now)
-            .exclude(lease_until__gt=now)
-            .order_by("rank", "due_at")
-            .values_list("pk", flat=True)[: min(limit, HANDS_FULL)]
-        )
+        rows = _due(platform, limit, now)
         taken = []
         for start in range(0, len(rows), batch):
             token = secrets.token_hex(12)
@@ -127,6 +145,39 @@ def take_due(platform: str, *, limit: int, batch: int, now: datetime | None = No
             )
             taken.append(Taken(platform, ids, token))
         return taken
+
+
+_DUE = """
+SELECT rank, account_id FROM unnest(%s::smallint[]) AS wanted(r) CROSS JOIN LATERAL (
+    SELECT rank, account_id FROM creators_accountschedule
+    WHERE platform = %s AND paused_reason = '' AND rank = wanted.r AND due_at <= %s
+    AND (lease_until IS NULL OR lease_until <= %s)
+    ORDER BY due_at LIMIT %s
+) found
+"""
+_LOCK = """
+SELECT account_id FROM creators_accountschedule
+WHERE account_id = ANY(%s) AND paused_reason = '' AND due_at <= %s AND (lease_until IS NULL OR lease_until <= %s)
+ORDER BY rank, due_at, account_id FOR UPDATE SKIP LOCKED
+"""
+
+
+def _due(platform: str, limit: int, now: datetime) -> list[int]:
+    """Up to `limit` accounts, locked. Two callers at once may look at the same rows; each row is locked by one."""
+    with connection.cursor() as cursor:
+        # twice as many as needed, so that one who comes second still finds some
+        cursor.execute(_DUE, [sorted(policy.GUARANTEED), platform, now, now, 2 * limit])
+        waiting: dict[int, list[int]] = {}
+        for rank, account_id in cursor.fetchall():
+            waiting.setdefault(rank, []).append(account_id)
+        rows: list[int] = []
+        while waiting and len(rows) < limit:
+            share = policy.divide(limit - len(rows), {rank: len(ids) for rank, ids in waiting.items()})
+            picked = [pk for rank, ids in waiting.items() for pk in ids[: share[rank]]]
+            waiting = {rank: rest for rank, ids in waiting.items() if (rest := ids[share[rank] :])}
+            cursor.execute(_LOCK, [picked, now, now])
+            rows += [row[0] for row in cursor.fetchall()]
+        return rows
 
 
 def take_one(account_id: int, now: datetime | None = None) -> Taken | None:
@@ -158,14 +209,20 @@ def release(account_ids: Sequence[int], token: str, due_at: datetime) -> None:
     )
 
 
-def finish(row: AccountSchedule, outcome: Outcome, now: datetime) -> AccountState | None:
-    """Settle one pull on its schedule row (saved by the caller) and say the account's new state, if it changes."""
+def finish(
+    row: AccountSchedule, outcome: Outcome, now: datetime, spans: Mapping[str, timedelta]
+) -> AccountState | None:
+    """Settle one pull on its schedule row (saved by the caller) and say the account's new state, if it changes.
+
+    `spans`: `intervals()`, read once for a batch.
+    """
     row.lease_until, row.lease_token = None, ""
     row.last_outcome, row.last_reason = outcome.kind.value, outcome.reason[:300]
     kind = outcome.kind
     if kind is Kind.OK:
         row.fail_count, row.paused_reason, row.last_ok_at = 0, "", now
-        row.due_at = now + jittered(interval(row.cadence))
+        age = now - row.tracked_since if row.tracked_since else None
+        row.due_at = now + policy.jittered(policy.next_in(spans[row.cadence], row.volatility, age))
         return AccountState.ACTIVE
     if kind in (Kind.RATE_LIMITED, Kind.QUOTA_SPENT):
         until = outcome.until or now + timedelta(minutes=15)
@@ -174,10 +231,10 @@ def finish(row: AccountSchedule, outcome: Outcome, now: datetime) -> AccountStat
     row.fail_count = min(row.fail_count + 1, 1000)
     if kind in PAUSING:
         row.paused_reason = kind.value
-        row.due_at = now + LONGEST
+        row.due_at = now + policy.LONGEST
         return AccountState.NEEDS_CONSENT
     if kind is Kind.UNAVAILABLE:
-        row.due_at = now + min(timedelta(days=1) * 2 ** min(row.fail_count - 1, 10), LONGEST)
+        row.due_at = now + min(timedelta(days=1) * 2 ** min(row.fail_count - 1, 10), policy.LONGEST)
         return AccountState.UNAVAILABLE
     if kind is Kind.BAD_REQUEST:
         row.due_at = now + timedelta(days=1)
@@ -187,12 +244,13 @@ def finish(row: AccountSchedule, outcome: Outcome, now: datetime) -> AccountStat
         return None
     # transient, or a token that could not be renewed just now
     base = timedelta(hours=1) if kind is Kind.AUTH_EXPIRED else timedelta(minutes=2)
-    row.due_at = now + min(jittered(base * 2 ** min(row.fail_count - 1, 10)), timedelta(hours=6))
+    row.due_at = now + min(policy.jittered(base * 2 ** min(row.fail_count - 1, 10)), timedelta(hours=6))
     return None
 
 
 FINISHED = (
     "lease_until", "lease_token", "last_outcome", "last_reason", "fail_count", "paused_reason", "last_ok_at", "due_at",
+    "volatility",
 )  # fmt: skip
 
 

@@ -161,6 +161,15 @@ def _day(bucket: Bucket, now: float) -> tuple[str, float]:
     return f"d{local:%Y%m%d}", tomorrow.timestamp()
 
 
+def elapsed(bucket: Bucket, now: float | None = None) -> float | None:
+    """Seconds since a day's budget began; None for one that counts the last so many seconds."""
+    if bucket.kind != "day":
+        return None
+    moment = time.time() if now is None else now
+    local = datetime.fromtimestamp(moment, ZoneInfo(bucket.zone))
+    return moment - datetime.combine(local.date(), datetime.min.time(), ZoneInfo(bucket.zone)).timestamp()
+
+
 def _key(bucket: Bucket, key: str) -> str:
     return f"{PREFIX}{bucket.name}:{key}"
 

@@ -55,8 +55,35 @@ def test_the_important_and_the_longest_waiting_first() -> None:
     due([live], now - timedelta(minutes=1))
     AccountSchedule.objects.filter(pk=live.pk).update(rank=0)
     AccountSchedule.objects.filter(pk=warm.pk).update(rank=2)
-    taken = schedule.take_due("instagram", limit=2, batch=1, now=now)
-    assert [t.account_ids for t in taken] == [[live.pk], [warm.pk]]
+    taken = schedule.take_due("instagram", limit=3, batch=1, now=now)
+    assert [t.account_ids for t in taken] == [[live.pk], [warm.pk], [cold.pk]]
+
+
+@pytest.mark.django_db
+def test_no_rank_starves_and_the_important_get_what_others_leave() -> None:
+    now = timezone.now()
+    live, cold = make(100), make(100)
+    due([*live, *cold], now - timedelta(minutes=1))
+    AccountSchedule.objects.filter(pk__in=[a.pk for a in live]).update(rank=0)
+    taken = {pk for t in schedule.take_due("instagram", limit=40, batch=1, now=now) for pk in t.account_ids}
+    assert len(taken) == 40
+    of_the_file = len(taken & {a.pk for a in cold})
+    assert of_the_file == 6, "fifteen percent for the file, the rest for the live campaign"
+
+
+@pytest.mark.django_db
+def test_a_young_post_of_a_campaign_brings_its_account_forward() -> None:
+    now = timezone.now()
+    fresh, old, gone = make(3)
+    due([fresh, old, gone], now + timedelta(days=20))
+    AccountSchedule.objects.filter(pk=gone.pk).update(tracked_since=now - timedelta(days=60))
+    published = {fresh.pk: now - timedelta(hours=2), old.pk: now - timedelta(days=33), gone.pk: None}
+    assert schedule.track(published) == 3
+    assert schedule.track(published) == 0
+    rows = {row.pk: row for row in AccountSchedule.objects.all()}
+    assert rows[fresh.pk].due_at - now < timedelta(hours=1, minutes=1)
+    assert rows[old.pk].due_at - now < timedelta(days=1, minutes=1)
+    assert rows[gone.pk].due_at - now > timedelta(days=19) and rows[gone.pk].tracked_since is None
 
 
 @pytest.mark.django_db
