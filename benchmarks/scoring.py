@@ -56,7 +56,7 @@ def main() -> None:
     tables = benchmarks.tables(["instagram", "tiktok", "youtube"])
     started = time.perf_counter()
     for part in held:
-        run.score(part.accounts, part.posts, part.snapshots, tables, now())
+        run.score(part, tables, now())
     judging = time.perf_counter() - started
     started = time.perf_counter()
     written = scoring_runs.score_accounts(ids)

@@ -11,14 +11,15 @@ from django.db import connection, transaction
 from django.utils.timezone import localdate, now
 
 from creators.models import BenchmarkRow, PeerSample, SocialAccount
-from creators.scoring import figures, peers, run, tiers
+from creators.scoring import peers, registry, run, tiers
+from creators.scoring.definition import Peers
 
 from . import frames
 
 SAMPLE = 4_000  # accounts a platform: windows of 200 stay narrow, a table stays under 300 kB
 GROWN = 1.5  # an unscheduled rebuild once the population is this much larger
 
-_loaded: dict[tuple[str, datetime], peers.PeerTable] = {}
+_loaded: dict[tuple[str, str, datetime], peers.PeerTable] = {}
 
 
 def rebuild(*, at: datetime | None = None) -> dict[str, int]:
@@ -29,54 +30,63 @@ def rebuild(*, at: datetime | None = None) -> dict[str, int]:
         ids = _sample(platform, population)
         if not ids:
             continue
-        batch = frames.load(ids)
-        rows = figures.build(batch.accounts, batch.posts, batch.snapshots, at)
-        from creators.scoring import growth
-
-        grown = growth.judge(batch.snapshots, batch.accounts.set_index("account_id")["platform"])
-        frame = run.peer_frame(rows, grown.reindex(rows.index))
-        table = peers.PeerTable.build(platform, frame)
+        compared = [one for one in registry.current_definitions().values() if one.peer_figures]
+        batch = frames.load(ids, registry.needed(compared))
+        figures = run.peer_table(batch, at, compared)
+        tables = {
+            str(form): peers.PeerTable.build(platform, group) for form, group in figures.groupby("format")
+        }
         with transaction.atomic():
-            PeerSample.objects.update_or_create(
-                platform=platform,
-                defaults={
-                    "as_of": at,
-                    "count": len(table.size),
-                    "population": population,
-                    "figures": {
-                        "size": _jsonable(table.size),
-                        **{name: _jsonable(values) for name, values in table.values.items()},
+            PeerSample.objects.filter(platform=platform).exclude(format__in=tables).delete()
+            for form, table in tables.items():
+                PeerSample.objects.update_or_create(
+                    platform=platform,
+                    format=form,
+                    defaults={
+                        "as_of": at,
+                        "count": len(table.size),
+                        "population": population,
+                        "figures": {
+                            "size": _jsonable(table.size),
+                            **{name: _jsonable(values) for name, values in table.values.items()},
+                        },
                     },
-                },
-            )
-            _write_rows(platform, rows, frame)
-        counts[platform] = len(table.size)
+                )
+            _write_rows(platform, figures[figures["format"] == ""])
+        counts[platform] = len(tables[""].size) if "" in tables else 0
     return counts
 
 
-def tables(platforms: list[str]) -> dict[str, peers.PeerTable]:
+def tables(platforms: list[str]) -> Peers:
     """The stored samples, read once a process and version."""
-    known: dict[str, peers.PeerTable] = {}
-    stamps = dict(PeerSample.objects.filter(platform__in=platforms).values_list("platform", "as_of"))
-    for platform, stamp in stamps.items():
-        key = (platform, stamp)
-        if key not in _loaded:
-            row = PeerSample.objects.get(platform=platform)
+    known: dict[tuple[str, str], peers.PeerTable] = {}
+    stamps = {
+        (platform, form): stamp
+        for platform, form, stamp in PeerSample.objects.filter(platform__in=platforms).values_list(
+            "platform", "format", "as_of"
+        )
+    }
+    missing = [key for key, stamp in stamps.items() if (*key, stamp) not in _loaded]
+    if missing:
+        for row in PeerSample.objects.filter(platform__in={platform for platform, _ in missing}):
             arrays = {
-                name: np.array([np.nan if v is None else v for v in values])
+                name: np.array([np.nan if v is None else v for v in values], float)
                 for name, values in row.figures.items()
             }
-            _loaded[(platform, row.as_of)] = peers.PeerTable(platform, arrays.pop("size"), arrays)
-            key = (platform, row.as_of)
-        known[platform] = _loaded[key]
-    for stale in [key for key in _loaded if key[0] in stamps and key[1] != stamps[key[0]]]:
+            stamps[(row.platform, row.format)] = row.as_of
+            _loaded[(row.platform, row.format, row.as_of)] = peers.PeerTable(
+                row.platform, arrays.pop("size"), arrays
+            )
+    for key, stamp in stamps.items():
+        known[key] = _loaded[(*key, stamp)]
+    for stale in [key for key in _loaded if key[0] in platforms and stamps.get(key[:2]) != key[2]]:
         _loaded.pop(stale, None)
-    return known
+    return Peers(known)
 
 
 def ensure() -> None:
     """Build the samples when there are none yet or the population outgrew them."""
-    have = dict(PeerSample.objects.values_list("platform", "population"))
+    have = dict(PeerSample.objects.filter(format="").values_list("platform", "population"))
     if any(count > GROWN * have.get(platform, 0) for platform, count in _populations().items()):
         rebuild()
 
@@ -108,7 +118,7 @@ def _jsonable(values: np.ndarray) -> list[float | None]:
 SHOWN = {"er": "er", "likes_per_comment": "likes_per_comment", "view_rate": "view_rate"}
 
 
-def _write_rows(platform: str, rows: pd.DataFrame, frame: pd.DataFrame) -> None:
+def _write_rows(platform: str, rows: pd.DataFrame) -> None:
     from creators.tiers import ladder
 
     steps = ladder()
@@ -116,7 +126,7 @@ def _write_rows(platform: str, rows: pd.DataFrame, frame: pd.DataFrame) -> None:
     placed = tiers.assign(rows["followers"].to_numpy(float), steps)
     table = pd.DataFrame({"tier": [names.get(int(t), "") for t in placed]}, index=rows.index)
     for metric in SHOWN:
-        table[metric] = 10 ** frame[metric]
+        table[metric] = 10 ** rows[metric] if metric in rows else np.nan
     day = localdate()
     quartiles = pd.concat(
         [

@@ -18,10 +18,11 @@ from creators.models import (
     Creator,
     Post,
     Score,
-    ScoreComponent,
     ScoreKind,
     SocialAccount,
 )
+from creators.scoring import registry
+from creators.scoring import wording as scoring_words
 
 HISTORY_DAYS = 730
 PARTS = ("likes", "comments", "shares", "saves")
@@ -101,6 +102,7 @@ class Part:
     """One bar of a score's explanation."""
 
     name: str
+    label: str
     value: float | None
     weight: float
     points: float  # what it adds to the score
@@ -118,42 +120,67 @@ class Explained:
 
 
 def explain(accounts: Sequence[SocialAccount]) -> dict[int, dict[str, Explained]]:
-    """Current scores of these accounts with their reasons, by account and kind: two queries."""
+    """Current scores of these accounts with their reasons, by account and kind: one query."""
     ids = [a.pk for a in accounts]
     scores = list(
-        Score.objects.filter(account_id__in=ids).order_by("account_id", "kind", "-computed_at", "-pk")
+        Score.objects.filter(account_id__in=ids)
+        .current()
+        .order_by("account_id", "kind", "-computed_at", "-pk")
     )
-    current = {(s.account_id, s.kind): s for s in reversed(scores) if s.is_current}
-    before: dict[tuple[int, str], Score] = {}
-    for score in scores:
-        key = (score.account_id, score.kind)
-        if key in current and score.pk != current[key].pk and key not in before:
-            before[key] = score
-    components: dict[int, list[ScoreComponent]] = {}
-    for row in ScoreComponent.objects.filter(score__in=[s.pk for s in current.values()]).order_by(
-        "-weight", "name"
-    ):
-        components.setdefault(row.score_id, []).append(row)
+    before = scores_before(scores)
     out: dict[int, dict[str, Explained]] = {}
-    for (account_id, kind), score in current.items():
-        earlier = before.get((account_id, kind))
-        changed = (
-            score.value - earlier.value
-            if earlier and score.value is not None and earlier.value is not None
-            else None
-        )
-        parts = [_part(row) for row in components.get(score.pk, [])]
-        out.setdefault(account_id, {})[kind] = Explained(score, parts, changed)
+    for score in scores:
+        earlier = before.get((score.account_id, score.kind))
+        changed = score.value - earlier if earlier is not None and score.value is not None else None
+        out.setdefault(score.account_id, {})[score.kind] = Explained(score, parts_of(score), changed)
     return out
 
 
-def _part(row: ScoreComponent) -> Part:
-    value = row.value if row.value is not None else 0.0
-    sentence = row.sentence_id if (get_language() or "").startswith("id") else row.sentence_en
-    return Part(
-        row.name, row.value, row.weight, 100 * row.weight * value, 100 * row.weight * (1 - value), row.percentile,
-        row.evidence, sentence,
-    )  # fmt: skip
+def scores_before(scores: Sequence[Score]) -> dict[tuple[int, str], float | None]:
+    """The value that stood before each of these, under the same version; by account and kind."""
+    rows = (
+        Score.objects.filter(
+            account_id__in={s.account_id for s in scores},
+            is_current=False,
+            formula_version__in={s.formula_version for s in scores},
+        )
+        .order_by("account_id", "kind", "-computed_at", "-pk")
+        .distinct("account_id", "kind")
+        .values_list("account_id", "kind", "value")
+    )
+    return {(account, kind): value for account, kind, value in rows}
+
+
+def parts_of(score: Score, lang: str | None = None) -> list[Part]:
+    """The stored components of a score with their names and sentences, in the reader's language."""
+    lang = lang or get_language() or "en"
+    definition = registry.find(score.kind, score.formula_version)
+    out = []
+    for component in score.components:
+        name, value, weight, percentile, evidence, _facts = component
+        known = value if value is not None else 0.0
+        out.append(
+            Part(
+                name, scoring_words.component_name(definition, name, lang), value, weight or 0.0, 100 * (weight or 0.0) * known,
+                100 * (weight or 0.0) * (1 - known), percentile, evidence or 0,
+                scoring_words.sentence(definition, component, lang),
+            )
+        )  # fmt: skip
+    return out
+
+
+def components_out(score: Score) -> list[dict[str, Any]]:
+    """The components as the API gives them: facts, and the sentence in both languages."""
+    return [
+        {
+            "name": english.name, "label": english.label, "value": english.value, "weight": english.weight,
+            "percentile": english.percentile, "evidence": english.evidence, "facts": component[5],
+            "sentence_en": english.sentence, "sentence_id": local.sentence,
+        }
+        for english, local, component in zip(
+            parts_of(score, "en"), parts_of(score, "id"), score.components, strict=True
+        )
+    ]  # fmt: skip
 
 
 def score_history(

@@ -1,43 +1,82 @@
-"""Score accounts in bulk: read frames, judge, write what changed with its reasons, tell whoever listens."""
+"""Score accounts in bulk: read frames, judge, write what changed, tell whoever listens."""
 
 from __future__ import annotations
 
-import csv
 import io
-import json
+import logging
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from django.db import connection, transaction
 from django.utils.timezone import now
 
 from creators import benchmarks, frames, summary
 from creators.models import SocialAccount
-from creators.scoring import run
+from creators.scoring import registry, run
+from creators.scoring.definition import Definition, Result, column
 from krm.events import record
 
 CHUNK = 2_000
 ONE_EVENT_EACH = 50  # up to this many creators every profile that is open hears of it on its own
 
+log = logging.getLogger(__name__)
 
-def score_accounts(account_ids: Iterable[int], *, at: datetime | None = None) -> int:
-    """Score these accounts; a new row only where inputs or formula changed. Returns scores written."""
+
+class ScoringFailed(Exception):
+    """Some definitions broke; what the others found is written."""
+
+
+@dataclass
+class Written:
+    """What a run did, by kind and version."""
+
+    rows: int = 0
+    by_version: dict[str, int] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+
+    def add(self, version: str, count: int) -> None:
+        self.rows += count
+        self.by_version[version] = self.by_version.get(version, 0) + count
+
+
+def score_accounts(
+    account_ids: Iterable[int],
+    *,
+    at: datetime | None = None,
+    definitions: Sequence[Definition] | None = None,
+) -> int:
+    """Score these accounts by every current definition; a new row only where inputs or formula changed.
+
+    Returns scores written. A definition that breaks is reported at the end: the others' scores are kept.
+    """
     ids = sorted(set(account_ids))
     if not ids:
         return 0
     at = at or now()
-    summary.refresh_accounts(ids)
-    benchmarks.ensure()
-    written = 0
+    done = Written()
+    benchmarks_ready = False
     for start in range(0, len(ids), CHUNK):
-        written += _chunk(ids[start : start + CHUNK], at)
-    return written
+        part = ids[start : start + CHUNK]
+        summary.refresh_accounts(part)
+        if not benchmarks_ready:
+            benchmarks.ensure()
+            benchmarks_ready = True
+        score_chunk(part, at, done, definitions)
+    if done.failures:
+        raise ScoringFailed("; ".join(f"{version}: {why}" for version, why in sorted(done.failures.items())))
+    return done.rows
 
 
-def _chunk(ids: Sequence[int], at: datetime) -> int:
+def score_chunk(
+    ids: Sequence[int], at: datetime, done: Written, definitions: Sequence[Definition] | None = None
+) -> None:
+    """One transaction: a worker that dies leaves nothing half written, and a second run writes nothing twice."""
+    chosen = list(definitions if definitions is not None else registry.current_definitions().values())
     with transaction.atomic():
         # two workers with the same account: the second waits, then finds nothing left to write
         locked = list(
@@ -47,107 +86,111 @@ def _chunk(ids: Sequence[int], at: datetime) -> int:
             .values_list("pk", "platform")
         )
         if not locked:
-            return 0
-        batch = frames.load([pk for pk, _ in locked])
-        tables = benchmarks.tables(sorted({platform for _, platform in locked}))
-        result = run.score(batch.accounts, batch.posts, batch.snapshots, tables, at)
-        fresh = _changed(result.scores)
-        _write(fresh, result.components, at)
-        _headlines(result)
-        touched = [pk for pk, _ in locked]
-        creators = summary.creators_of(touched)
-        summary.refresh_creators(creators)
-        if len(fresh):
-            _announce(sorted(set(fresh["account_id"].tolist())))
-    return len(fresh)
+            return
+        held = frames.load([pk for pk, _ in locked], registry.needed(chosen))
+        peers = benchmarks.tables(sorted({platform for _, platform in locked}))
+        batch = run.score(held, peers, at, chosen)
+        for (kind, version), broke in batch.failures.items():
+            log.error("score %s %s broke", kind, version, exc_info=broke)
+            done.failures[version] = f"{type(broke).__name__}: {broke}"
+        touched: set[int] = set()
+        by_key = {(one.kind, one.version): one for one in chosen}
+        for key, result in batch.results.items():
+            fresh = write(by_key[key], result, at)
+            done.add(key[1], len(fresh))
+            touched.update(fresh)
+        _headlines(batch)
+        summary.refresh_creators(summary.creators_of([pk for pk, _ in locked]))
+        if touched:
+            _announce(sorted(touched))
 
 
-def _changed(scores: pd.DataFrame) -> pd.DataFrame:
+def write(definition: Definition, result: Result, at: datetime) -> list[int]:
+    """Rows of one definition where inputs changed; the accounts they are of."""
+    ids = [int(pk) for pk in result.scores.index]
+    inputs = run.inputs_of(result)
+    digests = run.hashes(definition, inputs)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT account_id, kind, formula_version, inputs_hash FROM creators_score"
-            " WHERE is_current AND account_id = ANY(%s)",
-            [scores["account_id"].astype(int).tolist()],
+            "SELECT account_id, inputs_hash FROM creators_score"
+            " WHERE is_current AND kind = %s AND formula_version = %s AND account_id = ANY(%s)",
+            [definition.kind, definition.version, ids],
         )
-        held = {(row[0], row[1], row[2]): row[3] for row in cursor.fetchall()}
-    new = [
-        held.get((account, kind, version)) != digest
-        for account, kind, version, digest in zip(
-            scores["account_id"],
-            scores["kind"],
-            scores["formula_version"],
-            scores["inputs_hash"],
-            strict=True,
+        held = dict(cursor.fetchall())
+        places = np.array(
+            [n for n, (pk, digest) in enumerate(zip(ids, digests, strict=True)) if held.get(pk) != digest],
+            int,
         )
-    ]
-    return scores[new]
-
-
-def _write(scores: pd.DataFrame, components: pd.DataFrame, at: datetime) -> None:
-    if scores.empty:
-        return
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE creators_score s SET is_current = false"
-            " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS x(account_id, kind, version)"
-            " WHERE s.is_current AND s.account_id = x.account_id AND s.kind = x.kind AND s.formula_version = x.version",
-            [
-                scores["account_id"].astype(int).tolist(),
-                scores["kind"].tolist(),
-                scores["formula_version"].tolist(),
-            ],
-        )
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('creators_score', 'id')) FROM generate_series(1, %s)",
-            [len(scores)],
-        )
-        scores = scores.assign(id=[row[0] for row in cursor.fetchall()])
+        if not len(places):
+            return []
+        fresh = [ids[n] for n in places]
+        replaced = [pk for pk in fresh if pk in held]
+        if replaced:
+            cursor.execute(
+                "UPDATE creators_score SET is_current = false"
+                " WHERE is_current AND kind = %s AND formula_version = %s AND account_id = ANY(%s)",
+                [definition.kind, definition.version, replaced],
+            )
         _copy(
             cursor,
-            "creators_score",
-            ["id", "account_id", "kind", "value", "confidence", "formula_version", "inputs_hash", "inputs", "computed_at",
-             "is_current"],
-            (
-                (r.id, r.account_id, r.kind, r.value, r.confidence, r.formula_version, r.inputs_hash,
-                 json.dumps(r.inputs), at.isoformat(), "t")
-                for r in scores.itertuples()
-            ),
-        )  # fmt: skip
-        keys = {(a, k): i for a, k, i in zip(scores["account_id"], scores["kind"], scores["id"], strict=True)}
-        _copy(
-            cursor,
-            "creators_scorecomponent",
-            ["score_id", "name", "value", "weight", "percentile", "evidence", "sentence_en", "sentence_id"],
-            (
-                (keys[(r.account_id, r.kind)], r.name, r.value, r.weight, r.percentile, r.evidence, r.sentence_en,
-                 r.sentence_id)
-                for r in components[
-                    ["account_id", "kind", "name", "value", "weight", "percentile", "evidence", "sentence_en", "sentence_id"]
-                ].itertuples(index=False)
-                if (r.account_id, r.kind) in keys
-            ),
-        )  # fmt: skip
+            definition,
+            run.take(result, places),
+            [inputs[n] for n in places],
+            [digests[n] for n in places],
+            at,
+        )
+    return fresh
 
 
-def _copy(cursor: Any, table: str, columns: list[str], rows: Iterable[Sequence[Any]]) -> None:
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for row in rows:
-        writer.writerow(["\\N" if _missing(value) else value for value in row])
-    buffer.seek(0)
-    cursor.copy_expert(
-        f"COPY {table} ({', '.join(columns)}) FROM STDIN WITH (FORMAT csv, NULL '\\N')", buffer
-    )
+COLUMNS = (
+    "account_id", "value", "low", "high", "confidence", "verdict", "as_of", "source", "inputs_hash", "inputs", "components",
+    "kind", "formula_version", "computed_at", "is_current",
+)  # fmt: skip
+
+
+def _copy(
+    cursor: Any, definition: Definition, result: Result, inputs: list[str], digests: list[str], at: datetime
+) -> None:
+    scores = result.scores
+    count = len(scores)
+
+    def given(name: str, digits: int = 15) -> list[str]:
+        if name not in scores:
+            return ["\\N"] * count
+        found = column(scores[name], count, digits)
+        return ["\\N" if value is None else str(value) for value in found]
+
+    def words(name: str) -> list[str]:
+        if name not in scores:
+            return [""] * count
+        return ["" if _missing(value) else str(value) for value in scores[name].tolist()]
+
+    constant = f"{definition.kind}\t{definition.version}\t{at.isoformat()}\tt"
+    lines = zip(
+        map(str, scores.index.tolist()), given("value"), given("low"), given("high"), given("confidence"), words("verdict"),
+        given("as_of"), words("source"), digests, map(_escaped, inputs), map(_escaped, run.components_of(result)),
+        [constant] * count, strict=True,
+    )  # fmt: skip
+    buffer = io.StringIO("\n".join(map("\t".join, lines)) + "\n")
+    cursor.copy_expert(f"COPY creators_score ({', '.join(COLUMNS)}) FROM STDIN", buffer)
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\") if "\\" in text else text
 
 
 def _missing(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
+    return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
 
 
-def _headlines(result: run.Batch) -> None:
+def _headlines(batch: run.Batch) -> None:
     """The current values on the accounts themselves."""
-    by_kind = {kind: group.set_index("account_id") for kind, group in result.scores.groupby("kind")}
-    rate, honest = by_kind["engagement"], by_kind["authenticity"].reindex(by_kind["engagement"].index)
+    found = {kind: result.scores for (kind, _), result in batch.results.items()}
+    current = {kind: version for kind, version in batch.results if registry.current_versions().count(version)}
+    rate, honest = found.get("engagement"), found.get("authenticity")
+    if rate is None or honest is None or not {"engagement", "authenticity"} <= set(current):
+        return
+    honest = honest.reindex(rate.index)
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE creators_socialaccount a SET engagement_rate = x.rate, engagement_basis = x.basis,"
@@ -158,7 +201,7 @@ def _headlines(result: run.Batch) -> None:
             [
                 [int(pk) for pk in rate.index],
                 _nullable(rate["value"]),
-                ["" if _missing(value) else str(value) for value in rate["basis"]],
+                ["" if _missing(value) else str(value) for value in rate["er_basis"]],
                 _nullable(honest["value"]),
                 _nullable(honest["confidence"]),
             ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from creators.models import (
@@ -20,7 +21,6 @@ from creators.models import (
     RateFormat,
     Relation,
     Score,
-    ScoreComponent,
     SocialAccount,
     Source,
     Tag,
@@ -168,23 +168,35 @@ class PostOut(S.ModelSerializer[Post]):
         read_only_fields: ClassVar[Any] = fields
 
 
-class ComponentOut(S.ModelSerializer[ScoreComponent]):
-    class Meta:
-        model = ScoreComponent
-        fields: ClassVar[Any] = [
-            "name", "value", "weight", "percentile", "evidence", "sentence_en", "sentence_id",
-        ]  # fmt: skip
+class ComponentOut(S.Serializer[Any]):
+    """One named reason: its value, weight and evidence, and a sentence in both languages."""
+
+    name = S.CharField()
+    label = S.CharField()  # type: ignore[assignment]
+    value = S.FloatField(allow_null=True)
+    weight = S.FloatField()
+    percentile = S.FloatField(allow_null=True)
+    evidence = S.IntegerField()
+    facts = S.DictField()
+    sentence_en = S.CharField()
+    sentence_id = S.CharField()
 
 
 class ScoreOut(S.ModelSerializer[Score]):
-    components = ComponentOut(many=True, read_only=True)
+    components = S.SerializerMethodField()
 
     class Meta:
         model = Score
         fields: ClassVar[Any] = [
-            "id", "account", "kind", "value", "confidence", "formula_version", "inputs_hash", "inputs", "computed_at",
-            "is_current", "components",
+            "id", "account", "kind", "value", "low", "high", "confidence", "verdict", "as_of", "source", "formula_version",
+            "inputs_hash", "inputs", "computed_at", "is_current", "components",
         ]  # fmt: skip
+
+    @extend_schema_field(ComponentOut(many=True))
+    def get_components(self, score: Score) -> list[dict[str, Any]]:
+        from creators.profiles import components_out
+
+        return components_out(score)
 
 
 class RateOut(S.ModelSerializer[RateCard]):

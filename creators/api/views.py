@@ -262,9 +262,7 @@ class AccountViewSet(Permitted, StaffOnly, ReadViewSet):
     )
     def scores(self, request: Request, pk: str) -> Any:
         """Current scores with their components; `/scores?account=` has the history."""
-        return list(
-            Score.objects.filter(account=self.get_object(), is_current=True).prefetch_related("components")
-        )
+        return list(Score.objects.filter(account=self.get_object()).current().order_by("kind"))
 
     @action(detail=True, methods=["post"], response=s.Refreshing, status=202, summary="Refresh now")
     def refresh(self, request: Request, pk: str) -> Any:
@@ -337,9 +335,6 @@ class ScoreViewSet(StaffOnly, ReadViewSet):
     serializer_class = s.ScoreOut
     filterset_class = ScoreFilter
     scopes = SCOPES
-
-    def get_queryset(self) -> QuerySet[Any]:
-        return super().get_queryset().prefetch_related("components")
 
 
 class RateFilter(df.FilterSet):

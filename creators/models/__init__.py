@@ -34,7 +34,7 @@ from .safety import (
     Sponsored,
 )
 from .schedule import AccountSchedule, Cadence, PullPolicy
-from .scores import BenchmarkRow, PeerSample, Score, ScoreComponent
+from .scores import BenchmarkRow, PeerSample, Score
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
 from .todos import CreatorTask
 from .vendors import AudienceReport, CreditKind, ReportState, Vendor, VendorBudget, VendorCredit
@@ -86,7 +86,6 @@ __all__ = [
     "SafetyFlag",
     "SafetyPack",
     "Score",
-    "ScoreComponent",
     "ScoreKind",
     "Severity",
     "SocialAccount",

@@ -64,6 +64,16 @@ class Relation(models.TextChoices):
 class ScoreKind(models.TextChoices):
     ENGAGEMENT = "engagement", _("Engagement")
     AUTHENTICITY = "authenticity", _("Authenticity")
+    AUDIENCE_QUALITY = "audience_quality", _("Audience quality")
+    GROWTH = "growth", _("Follower growth")
+    COMMENT_QUALITY = "comment_quality", _("Comment quality")
+    PODS = "pods", _("Engagement pods")
+    CONSISTENCY = "consistency", _("Content consistency")
+    FORMATS = "formats", _("Format strength")
+    INNOVATION = "innovation", _("Innovation and collaboration")
+    PREDICTION = "prediction", _("Expected performance")
+    SAFETY = "safety", _("Brand safety")
+    RELIABILITY = "reliability", _("Reliability")
 
 
 class RateFormat(models.TextChoices):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from krm.accounts.scope import Scope, ScopedQuerySet
 
 from .accounts import SocialAccount
-from .choices import Platform, ScoreKind
+from .choices import Platform, ScoreKind, Source
 
 
 class ScoreQuerySet(ScopedQuerySet):
@@ -20,19 +20,36 @@ class ScoreQuerySet(ScopedQuerySet):
     def _scoped(self, scope: Scope) -> Self:
         return self if scope.kind == "staff" else self.none()
 
+    def current(self) -> Self:
+        """The newest row of each account and kind under the version in force."""
+        from creators.scoring import registry
+
+        return self.filter(is_current=True, formula_version__in=registry.current_versions())
+
 
 class Score(models.Model):
-    """One run of one formula over one account; a new row only when inputs or formula changed."""
+    """One run of one formula over one account; a new row only when inputs or formula changed.
+
+    Each version of a kind has one current row an account; the rows before it are its history. Components are
+    stored as [name, value, weight, percentile, evidence, facts]; their sentences are made when somebody reads.
+    """
 
     account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="scores")
     kind = models.CharField(max_length=20, choices=ScoreKind.choices)
-    value = models.FloatField(
-        null=True
-    )  # engagement: the rate; authenticity: 0..100; NULL: nothing to judge by
+    # engagement: the rate; most others 0..100, as their definition's unit says; NULL: nothing to judge by
+    value = models.FloatField(null=True)
+    low = models.FloatField(null=True)  # interval, where the definition gives one
+    high = models.FloatField(null=True)
     confidence = models.FloatField()
+    verdict = models.CharField(
+        max_length=20, blank=True, db_default="", default=""
+    )  # a word of the definition
+    as_of = models.DateField(null=True)  # day of the newest figure it stands on
+    source = models.CharField(max_length=20, choices=Source.choices, blank=True, db_default="", default="")
     formula_version = models.CharField(max_length=20)
     inputs_hash = models.CharField(max_length=64)
     inputs = models.JSONField(default=dict)
+    components = models.JSONField(default=list, db_default=Value([], models.JSONField()))
     computed_at = models.DateTimeField()
     is_current = models.BooleanField(default=True)
 
@@ -55,35 +72,14 @@ class Score(models.Model):
                 condition=~Q(kind="authenticity") | Q(value=None) | Q(value__gte=0, value__lte=100),
                 name="creators_score_authenticity_range",
             ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.kind} {self.value}"
-
-
-class ScoreComponent(models.Model):
-    """One named reason of a score: a value in [0, 1], its weight, and a sentence in both languages."""
-
-    score = models.ForeignKey(Score, models.CASCADE, related_name="components")
-    name = models.CharField(max_length=40)
-    value = models.FloatField(null=True)
-    weight = models.FloatField()  # after renormalising over the components present
-    percentile = models.FloatField(null=True)  # among peers, 0..1
-    evidence = models.IntegerField(default=0)  # how many observations stand behind it
-    sentence_en = models.TextField(blank=True)
-    sentence_id = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ["-weight", "name"]
-        constraints = [
-            models.UniqueConstraint(fields=["score", "name"], name="creators_scorecomponent_once"),
             models.CheckConstraint(
-                condition=Q(value=None) | Q(value__gte=0, value__lte=1), name="creators_scorecomponent_unit"
+                condition=Q(low=None) | Q(high=None) | Q(low__lte=models.F("high")),
+                name="creators_score_interval",
             ),
         ]
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.kind} {self.value}"
 
 
 class BenchmarkRow(models.Model):
@@ -112,13 +108,19 @@ class BenchmarkRow(models.Model):
 
 
 class PeerSample(models.Model):
-    """The figures of a platform's accounts (or a sample of them) that scores compare with; one row a platform."""
+    """The figures of a platform's accounts (or a sample of them) that scores compare with; one row a post format."""
 
-    platform = models.CharField(max_length=12, choices=Platform.choices, unique=True)
+    platform = models.CharField(max_length=12, choices=Platform.choices)
+    format = models.CharField(max_length=12, blank=True, db_default="", default="")  # blank: all formats
     as_of = models.DateTimeField()
     count = models.IntegerField()  # accounts in the sample
     population = models.IntegerField()  # accounts it was drawn from
-    figures = models.JSONField(default=dict)  # {"followers": […], "er": […], …}, log10, null where unknown
+    figures = models.JSONField(default=dict)  # {"size": […], "er": […], …}, log10, null where unknown
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["platform", "format"], name="creators_peersample_once")
+        ]
 
     def __str__(self) -> str:
-        return f"{self.platform} {self.as_of:%Y-%m-%d}"
+        return f"{self.platform} {self.format} {self.as_of:%Y-%m-%d}"

@@ -6,20 +6,18 @@ weights are judgement. Later versions add audience, comments and pods; both vers
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
+
 import numpy as np
 import pandas as pd
 
+from . import engagement, growth, weights
+from .definition import Definition, Frames, Part, Peers, Result, share_of_weight
 from .peers import PeerTable, compare, log10
-from .wording import number, percent
 
 VERSION = "auth-1.0"
-WEIGHTS = {
-    "growth": 0.25,
-    "authentic_share": 0.25,
-    "engagement": 0.20,
-    "likes_per_comment": 0.20,
-    "following": 0.10,
-}
+WEIGHTS = weights.load(VERSION)
 LEAST_WEIGHT = 0.30  # with less than this known there is no score
 TAIL = 2.5  # robust z at which a component is worth one half
 UPPER_TAIL = 3.5  # unusually much engagement is less suspicious than unusually little
@@ -52,7 +50,7 @@ def following_value(ratio: np.ndarray) -> np.ndarray:
 
 
 def components(
-    figures: pd.DataFrame, rates: pd.DataFrame, growth: pd.DataFrame, tables: dict[str, PeerTable]
+    figures: pd.DataFrame, rates: pd.DataFrame, growth: pd.DataFrame, tables: Mapping[str, PeerTable]
 ) -> dict[str, pd.DataFrame]:
     """Per component a frame: value, percentile, evidence, trust (0..1), raw. NaN value: cannot be computed."""
     index = figures.index
@@ -117,7 +115,7 @@ def components(
 
 
 def _stand(
-    figures: pd.DataFrame, tables: dict[str, PeerTable], metric: str, value: pd.Series
+    figures: pd.DataFrame, tables: Mapping[str, PeerTable], metric: str, value: pd.Series
 ) -> pd.DataFrame:
     out = pd.DataFrame({"z": np.nan, "percentile": np.nan, "median": np.nan}, index=figures.index)
     followers = figures["followers"].to_numpy(float)
@@ -150,106 +148,149 @@ def combine(parts: dict[str, pd.DataFrame]) -> pd.DataFrame:
     )
 
 
-def explain(parts: dict[str, pd.DataFrame], combined: pd.DataFrame) -> pd.DataFrame:
-    """Long form: one row a known component, weights renormalised, a sentence in both languages."""
-    frames = []
+GROWTH_INPUTS = ["intervals", "flagged", "worst_z", "worst_on", "growth_30d"]
+
+
+def growth_of(frames: Frames) -> pd.DataFrame:
+    made: pd.DataFrame = frames.once(
+        "growth_v1",
+        lambda: growth.judge(frames.snapshots, frames.accounts.set_index("account_id")["platform"]),
+    )
+    return made
+
+
+def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
+    figures = engagement.figures_of(frames, now)
+    grown = growth_of(frames).reindex(figures.index)
+    tables = engagement.plain_tables(peers)
+    judged = engagement.rates(figures, tables)
+    parts = components(figures, judged, grown, tables)
+    combined = combine(parts)
+    scores = figures[engagement.INPUT_COLUMNS].copy()
+    scores["peer_median"] = engagement.rounded(judged["peer_median"])
+    for name in GROWTH_INPUTS:
+        scores[name] = grown.get(name, np.nan)
+    scores["value"], scores["confidence"] = combined["value"], combined["confidence"]
+    return Result(scores, explain(parts, combined))
+
+
+def explain(parts: dict[str, pd.DataFrame], combined: pd.DataFrame) -> list[Part]:
+    """The known components with weights renormalised, and the facts their sentences need."""
+    known_weight = combined["weight"].to_numpy(float)
+    out = []
     for name, base in WEIGHTS.items():
         part = parts[name]
-        known = part[part["value"].notna()]
-        if known.empty:
-            continue
-        weight = base / combined["weight"].reindex(known.index)
-        sentences = [SENTENCES[name](row) for row in known.to_dict("records")]
-        frames.append(
-            pd.DataFrame(
-                {
-                    "account_id": known.index,
-                    "name": name,
-                    "value": known["value"].to_numpy(),
-                    "weight": weight.to_numpy(),
-                    "percentile": known["percentile"].to_numpy(),
-                    "evidence": known["evidence"].astype(int).to_numpy(),
-                    "sentence_en": [pair[0] for pair in sentences],
-                    "sentence_id": [pair[1] for pair in sentences],
-                }
+        value = part["value"].to_numpy(float)
+        facts: dict[str, object] = {"raw": part["raw"].to_numpy(float)}
+        if name == "growth":
+            flagged = part["flagged"].to_numpy(float)
+            by_history = part["history"].to_numpy(bool)
+            facts["flagged"] = flagged
+            facts["case"] = np.where(~by_history, "neighbours", np.where(flagged > 0, "flagged", "clean"))
+        elif name in ("engagement", "likes_per_comment"):
+            facts["case"] = np.where(value >= 0.8, "usual", np.where(value >= 0.5, "odd", "far"))
+        out.append(
+            Part(
+                name, value, share_of_weight(base, known_weight), part["percentile"].to_numpy(float),
+                np.floor(part["evidence"].to_numpy(float)), facts,
             )
-        )
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+        )  # fmt: skip
+    return out
 
 
-def _growth(row: dict[str, float]) -> tuple[str, str]:
-    n = int(row["evidence"])
-    if row["history"]:
-        flagged = int(row["flagged"])
-        if flagged:
-            return (
-                f"{flagged} of {n} growth steps jump far above the account's own habit.",
-                f"{flagged} dari {n} langkah pertumbuhan melonjak jauh di atas kebiasaan akun ini.",
-            )
-        return (
-            f"None of {n} growth steps stands out.",
-            f"Tidak ada dari {n} langkah pertumbuhan yang menonjol.",
-        )
-    return (
+_HOW = {
+    "usual": ("usual", "wajar"),
+    "odd": ("somewhat unusual", "agak tidak wajar"),
+    "far": ("far from usual", "jauh dari wajar"),
+}
+SENTENCES = {
+    "growth.flagged": (
+        "{flagged:count} of {evidence:count} growth steps jump far above the account's own habit.",
+        "{flagged:count} dari {evidence:count} langkah pertumbuhan melonjak jauh di atas kebiasaan akun ini.",
+    ),
+    "growth.clean": (
+        "None of {evidence:count} growth steps stands out.",
+        "Tidak ada dari {evidence:count} langkah pertumbuhan yang menonjol.",
+    ),
+    "growth.neighbours": (
         (
-            f"Grew {percent(row['raw'], 'en')} in 30 days, more than {percent(row['percentile'], 'en')} of accounts of its size"
+            "Grew {raw:percent} in 30 days, more than {percentile:percent} of accounts of its size"
             " (too little history to judge its own habit)."
         ),
         (
-            f"Tumbuh {percent(row['raw'], 'id')} dalam 30 hari, di atas {percent(row['percentile'], 'id')} akun seukurannya"
+            "Tumbuh {raw:percent} dalam 30 hari, di atas {percentile:percent} akun seukurannya"
             " (riwayat terlalu pendek untuk menilai kebiasaannya sendiri)."
         ),
-    )
-
-
-def _share(row: dict[str, float]) -> tuple[str, str]:
-    return (
-        f"The vendor believes {percent(row['raw'], 'en')} of the engagement to be authentic (usual: about 74%).",
-        f"Menurut vendor, {percent(row['raw'], 'id')} engagement autentik (umumnya sekitar 74%).",
-    )
-
-
-def _engagement(row: dict[str, float]) -> tuple[str, str]:
-    how_en, how_id = _usual(row["value"])
-    return (
-        (
-            f"Engagement of {percent(row['raw'], 'en')} is {how_en} for its size"
-            f" (above {percent(row['percentile'], 'en')} of peers)."
-        ),
-        (
-            f"Engagement {percent(row['raw'], 'id')} {how_id} untuk ukurannya"
-            f" (di atas {percent(row['percentile'], 'id')} akun setara)."
-        ),
-    )
-
-
-def _likes(row: dict[str, float]) -> tuple[str, str]:
-    how_en, how_id = _usual(row["value"])
-    return (
-        f"{number(row['raw'], 'en')} likes per comment is {how_en} for its size.",
-        f"{number(row['raw'], 'id')} suka per komentar, {how_id} untuk ukurannya.",
-    )
-
-
-def _following(row: dict[str, float]) -> tuple[str, str]:
-    return (
-        f"Follows {number(row['raw'], 'en')} accounts for each follower.",
-        f"Mengikuti {number(row['raw'], 'id')} akun untuk setiap pengikut.",
-    )
-
-
-def _usual(value: float) -> tuple[str, str]:
-    if value >= 0.8:
-        return "usual", "wajar"
-    if value >= 0.5:
-        return "somewhat unusual", "agak tidak wajar"
-    return "far from usual", "jauh dari wajar"
-
-
-SENTENCES = {
-    "growth": _growth,
-    "authentic_share": _share,
-    "engagement": _engagement,
-    "likes_per_comment": _likes,
-    "following": _following,
+    ),
+    "authentic_share": (
+        "The vendor believes {raw:percent} of the engagement to be authentic (usual: about 74%).",
+        "Menurut vendor, {raw:percent} engagement autentik (umumnya sekitar 74%).",
+    ),
+    "following": (
+        "Follows {raw:number} accounts for each follower.",
+        "Mengikuti {raw:number} akun untuk setiap pengikut.",
+    ),
+    **{
+        f"engagement.{case}": (
+            f"Engagement of {{raw:percent}} is {en} for its size (above {{percentile:percent}} of peers).",
+            f"Engagement {{raw:percent}} {local} untuk ukurannya (di atas {{percentile:percent}} akun setara).",
+        )
+        for case, (en, local) in _HOW.items()
+    },
+    **{
+        f"likes_per_comment.{case}": (
+            f"{{raw:number}} likes per comment is {en} for its size.",
+            f"{{raw:number}} suka per komentar, {local} untuk ukurannya.",
+        )
+        for case, (en, local) in _HOW.items()
+    },
 }
+
+
+def peer_figures(frames: Frames, now: datetime) -> pd.DataFrame:
+    """What the engagement and growth of an account are compared with."""
+    from . import figures as fig
+
+    rows = engagement.figures_of(frames, now)
+    grown = growth_of(frames).reindex(rows.index)
+    rate, _ = fig.canonical(rows)
+    monthly = grown["growth_30d"].astype(float) if "growth_30d" in grown else np.nan
+    return pd.DataFrame(
+        {
+            "er": rate,
+            "likes_per_comment": likes_per_comment(rows),
+            "view_rate": rows["view_rate"],
+            "growth_30d": 1.0 + monthly,
+        },
+        index=rows.index,
+    )
+
+
+DEFINITION = Definition(
+    kind="authenticity",
+    version=VERSION,
+    compute=compute,
+    label=("Authenticity", "Keaslian"),
+    unit="points",
+    needs=frozenset({"accounts", "posts", "snapshots"}),
+    names={
+        "growth": ("Follower growth", "Pertumbuhan pengikut"),
+        "authentic_share": ("Authentic share of engagement", "Porsi engagement yang autentik"),
+        "engagement": ("Engagement for its size", "Engagement untuk ukurannya"),
+        "likes_per_comment": ("Likes per comment", "Suka per komentar"),
+        "following": ("Accounts followed", "Akun yang diikuti"),
+    },
+    sentences=SENTENCES,
+    formula=(
+        (
+            "100 × the weighted mean of the known components. Peers are the 200 nearest accounts of the platform by"
+            " followers. With less than 30% of the weight known there is no score."
+        ),
+        (
+            "100 × rata-rata tertimbang komponen yang diketahui. Pembandingnya 200 akun terdekat di platform yang sama"
+            " menurut jumlah pengikut. Bila kurang dari 30% bobot yang diketahui, tidak ada skor."
+        ),
+    ),
+    weights=WEIGHTS,
+    peer_figures=peer_figures,
+)

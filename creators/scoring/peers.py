@@ -14,7 +14,7 @@ import pandas as pd
 NEAREST = 200
 ENOUGH = 20  # fewer peers than this say nothing
 CHUNK = 20_000
-METRICS = ("er", "likes_per_comment", "view_rate", "growth_30d")
+NOT_METRICS = ("platform", "format", "followers")
 SCALE_FLOOR = 0.05  # in log10: differences under 12 % are never a deviation
 
 
@@ -28,9 +28,14 @@ class PeerTable:
 
     @classmethod
     def build(cls, platform: str, frame: pd.DataFrame) -> PeerTable:
-        """From columns followers and METRICS; the order of rows does not matter."""
+        """From followers and one column a metric (log10); the order of rows does not matter."""
         known = frame[frame["followers"] > 0]
-        columns = {metric: known[metric].to_numpy(float) for metric in METRICS if metric in known}
+        columns = {
+            str(metric): known[metric].to_numpy(float)
+            for metric in sorted(known)
+            if metric not in NOT_METRICS
+        }
+        columns = {metric: values for metric, values in columns.items() if not np.isnan(values).all()}
         size = np.log10(known["followers"].to_numpy(float))
         order = np.lexsort([*columns.values(), size]) if columns else np.argsort(size)
         return cls(platform, size[order], {metric: values[order] for metric, values in columns.items()})

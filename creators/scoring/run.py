@@ -1,133 +1,173 @@
-"""All scores of a batch of accounts in one go: the only door the rest of the room uses."""
+"""All scores of a batch of accounts in one go, and the rows they are kept as."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from . import authenticity, engagement, figures, growth
-from .peers import METRICS, PeerTable
-
-PEER_DIGITS = 2  # peers move a little every night; only a real move is a new input
+from . import registry
+from .definition import Definition, Frames, Part, Peers, Result, column
+from .peers import log10
 
 
 @dataclass(frozen=True)
 class Batch:
-    """`scores`: account_id, kind, value, confidence, formula_version, inputs, inputs_hash. `components`: long."""
+    """What came out, by kind and version; what broke, with its exception."""
 
-    figures: pd.DataFrame
-    growth: pd.DataFrame
-    scores: pd.DataFrame
-    components: pd.DataFrame
+    results: dict[tuple[str, str], Result]
+    failures: dict[tuple[str, str], Exception] = field(default_factory=dict)
 
 
 def score(
-    accounts: pd.DataFrame,
-    posts: pd.DataFrame,
-    snapshots: pd.DataFrame,
-    tables: dict[str, PeerTable],
-    now: datetime,
+    frames: Frames, peers: Peers, now: datetime, definitions: Sequence[Definition] | None = None
 ) -> Batch:
-    """Score every account of `accounts`; the order of rows in any frame does not matter."""
-    rows = figures.build(accounts, posts, snapshots, now)
-    grown = growth.judge(snapshots, accounts.set_index("account_id")["platform"])
-    grown = grown.reindex(rows.index)
-    rates = engagement.rates(rows, tables)
-    parts = authenticity.components(rows, rates, grown, tables)
-    combined = authenticity.combine(parts)
-    why_rate = engagement.components(rows, rates).assign(kind="engagement")
-    why_auth = authenticity.explain(parts, combined).assign(kind="authenticity")
-    inputs = _inputs(rows, rates, grown)
-    scores = pd.concat(
-        [
-            pd.DataFrame(
-                {"account_id": rows.index, "kind": "engagement", "value": rates["rate"].to_numpy(),
-                 "confidence": rates["confidence"].to_numpy(), "formula_version": engagement.VERSION,
-                 "basis": rates["er_basis"].to_numpy(), "inputs": inputs}
-            ),
-            pd.DataFrame(
-                {"account_id": rows.index, "kind": "authenticity", "value": combined["value"].to_numpy(),
-                 "confidence": combined["confidence"].to_numpy(), "formula_version": authenticity.VERSION,
-                 "basis": rates["er_basis"].to_numpy(), "inputs": inputs}
-            ),
-        ],
-        ignore_index=True,
-    )  # fmt: skip
-    scores["inputs_hash"] = [
-        inputs_hash(version, given)
-        for version, given in zip(scores["formula_version"], scores["inputs"], strict=True)
+    """Every definition over every account; the order of rows in any frame does not matter.
+
+    A definition that breaks takes nothing from the others.
+    """
+    results: dict[tuple[str, str], Result] = {}
+    failures: dict[tuple[str, str], Exception] = {}
+    for one in definitions if definitions is not None else registry.current_definitions().values():
+        try:
+            found = one.compute(frames, peers, now)
+        except Exception as broke:
+            failures[(one.kind, one.version)] = broke
+            continue
+        results[(one.kind, one.version)] = dated(found, frames)
+    return Batch(results, failures)
+
+
+def dated(result: Result, frames: Frames) -> Result:
+    """Day and source of the newest figure, from the account where the definition says nothing better."""
+    missing = [
+        (name, given)
+        for name, given in (("as_of", "figures_as_of"), ("source", "figures_source"))
+        if name not in result.scores and given in frames.accounts
     ]
-    why = pd.concat([frame for frame in (why_rate, why_auth) if not frame.empty], ignore_index=True) if (
-        len(why_rate) or len(why_auth)
-    ) else pd.DataFrame(columns=["account_id", "name", "value", "weight", "percentile", "evidence", "sentence_en",
-                                 "sentence_id", "kind"])  # fmt: skip
-    return Batch(rows, grown, scores, why)
+    if not missing:
+        return result
+    accounts = frames.accounts.set_index("account_id")
+    added = {name: accounts[given].reindex(result.scores.index) for name, given in missing}
+    return Result(result.scores.assign(**added), result.parts, result.components)
 
 
-def peer_frame(rows: pd.DataFrame, grown: pd.DataFrame) -> pd.DataFrame:
-    """What a PeerTable is built from: followers and the METRICS as log10."""
-    rate, _ = figures.canonical(rows)
-    monthly = (
-        grown.reindex(rows.index)["growth_30d"].astype(float)
-        if len(grown)
-        else pd.Series(np.nan, index=rows.index)
-    )
-    from .peers import log10
-
-    return pd.DataFrame(
-        {
-            "platform": rows["platform"],
-            "followers": rows["followers"],
-            "er": log10(rate),
-            "likes_per_comment": log10(authenticity.likes_per_comment(rows)),
-            "view_rate": log10(rows["view_rate"]),
-            "growth_30d": log10(1.0 + monthly),
-        },
-        index=rows.index,
-    )[["platform", "followers", *METRICS]]
-
-
-INPUT_COLUMNS = [
-    "followers", "following", "n_posts", "basis", "likes", "comments", "shares", "views", "er_followers", "er_views",
-    "er_reach", "view_rate", "authentic_ratio",
-]  # fmt: skip
-GROWTH_INPUTS = ["intervals", "flagged", "worst_z", "worst_on", "growth_30d"]
+def peer_table(
+    frames: Frames, now: datetime, definitions: Sequence[Definition] | None = None
+) -> pd.DataFrame:
+    """The figures others are compared by: platform, format, followers and every metric as log10."""
+    tables = []
+    for one in definitions if definitions is not None else registry.current_definitions().values():
+        if one.peer_figures is None:
+            continue
+        found = one.peer_figures(frames, now)
+        if "format" not in found:
+            found = found.assign(format="")
+        found.index.name = "account_id"
+        tables.append(found.set_index("format", append=True))
+    if not tables:
+        return pd.DataFrame(columns=["platform", "format", "followers"])
+    whole = tables[0]
+    for other in tables[1:]:
+        whole = whole.join(other[[name for name in other if name not in whole]], how="outer")
+    logged = pd.DataFrame({name: log10(whole[name].astype(float)) for name in whole}, index=whole.index)
+    logged = logged.reset_index("format")
+    accounts = frames.accounts.set_index("account_id")
+    logged.insert(0, "platform", accounts["platform"].reindex(logged.index))
+    logged.insert(2, "followers", accounts["followers"].reindex(logged.index))
+    return logged
 
 
-def _inputs(rows: pd.DataFrame, rates: pd.DataFrame, grown: pd.DataFrame) -> list[dict[str, Any]]:
-    table = rows[INPUT_COLUMNS].copy()
-    table["peer_median"] = [_round(value, PEER_DIGITS) for value in rates["peer_median"]]
-    for column in GROWTH_INPUTS:
-        table[column] = grown.get(column, np.nan)
-    return [{key: plain(value) for key, value in row.items()} for row in table.to_dict("records")]
+# -- rows ----------------------------------------------------------------------------------
 
 
-def _round(value: float, digits: int) -> float | None:
-    if value is None or math.isnan(value) or value == 0:
-        return None
-    return float(f"{value:.{digits}g}")
+def take(result: Result, places: np.ndarray) -> Result:
+    """The accounts at these places alone."""
+    count = len(result.scores)
+    if len(places) == count:
+        return result
+
+    def cut(values: Any) -> Any:
+        if isinstance(values, pd.Series):
+            values = values.to_numpy()
+        return np.asarray(values)[places] if np.ndim(values) and len(values) == count else values
+
+    scores = result.scores.iloc[places]
+    parts = [
+        Part(
+            part.name, cut(part.value), cut(part.weight), cut(part.percentile), cut(part.evidence),
+            {name: cut(values) for name, values in part.facts.items()}, cut(part.known),
+        )
+        for part in result.parts
+    ]  # fmt: skip
+    components = result.components
+    if components is not None:
+        components = components[components["account_id"].isin(scores.index)]
+    return Result(scores, parts, components)
 
 
-def plain(value: Any) -> Any:
-    """A JSON value; NaN becomes null, floats keep ten significant digits."""
-    if value is None or value is pd.NaT:
-        return None
-    if isinstance(value, float | np.floating):
-        return None if math.isnan(value) or math.isinf(value) else float(f"{value:.10g}")
-    if isinstance(value, np.integer):
-        return int(value)
-    if isinstance(value, str | int | bool):
-        return value
-    return str(value)[:10]
+def inputs_of(result: Result) -> list[str]:
+    """The inputs of each account as JSON: sorted keys, floats to ten digits, what is not known left out."""
+    scores = result.scores
+    if "inputs" in scores:
+        return [dump({k: _plain(v) for k, v in given.items()}) for given in scores["inputs"]]
+    given = result.inputs()
+    names = sorted(given)
+    count = len(given)
+    columns = [column(_settled(given[name]), count, 10) for name in names]
+    if not columns:
+        return ["{}"] * count
+    return [
+        dump({name: value for name, value in zip(names, row, strict=True) if value is not None})
+        for row in zip(*columns, strict=True)
+    ]
 
 
-def inputs_hash(version: str, inputs: dict[str, Any]) -> str:
-    """The same inputs under the same formula give the same hash, whatever the order of keys."""
-    return hashlib.sha256(f"{version}|{json.dumps(inputs, sort_keys=True)}".encode()).hexdigest()
+def _settled(values: pd.Series) -> Any:
+    """One type whatever else is in the batch: numbers are floats, days are texts."""
+    if isinstance(values.dtype, np.dtype):
+        if values.dtype.kind in "iuf":
+            return values.to_numpy(float)
+        if values.dtype.kind == "M":
+            days = np.datetime_as_string(values.to_numpy(), unit="D").astype(object)
+            days[values.isna().to_numpy()] = None
+            return days
+        if values.dtype.kind == "b":
+            return values.to_numpy(bool)
+    return np.array([_plain(value) for value in values.tolist()], dtype=object)
+
+
+def _plain(value: Any) -> Any:
+    from .definition import plain
+
+    if isinstance(value, int | np.integer) and not isinstance(value, bool | np.bool_):
+        return float(value)
+    return plain(value)
+
+
+def dump(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def inputs_hash(version: str, inputs: str) -> str:
+    """The same inputs under the same formula give the same hash."""
+    return hashlib.blake2b(f"{version}|{inputs}".encode(), digest_size=12).hexdigest()
+
+
+def hashes(definition: Definition, inputs: Sequence[str]) -> list[str]:
+    return [inputs_hash(definition.version, one) for one in inputs]
+
+
+def components_of(result: Result) -> list[str]:
+    """The components of each account as JSON, largest weight first."""
+    dumps = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+    return [
+        dumps(sorted(found, key=lambda one: -(one[2] or 0.0)) if len(found) > 1 else found)
+        for found in result.stored()
+    ]

@@ -7,14 +7,8 @@ from typing import Any
 from django import template
 
 from creators.importing.mapping import BY_KEY
-from creators.web.wording import COMPONENTS
 
 register = template.Library()
-
-
-@register.filter
-def component(name: str) -> Any:
-    return COMPONENTS.get(name, name)
 
 
 @register.filter

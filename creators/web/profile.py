@@ -187,7 +187,7 @@ class ScoresTab(CreatorTab):
                     "inputs": input_rows((honest or found["engagement"]).score.inputs),
                 }
             )
-        return {"blocks": blocks, "names": wording.COMPONENTS}
+        return {"blocks": blocks}
 
 
 def waterfall(explained: profiles.Explained) -> dict[str, Any]:
@@ -197,7 +197,7 @@ def waterfall(explained: profiles.Explained) -> dict[str, Any]:
     rows: list[dict[str, Any]] = []
     level = 100.0
     for part in sorted(explained.parts, key=lambda part: -part.lost):
-        rows.append({"step": str(wording.COMPONENTS.get(part.name, part.name)), "from": round(level, 1),
+        rows.append({"step": part.label, "from": round(level, 1),
                      "to": round(level - part.lost, 1), "lost": round(-part.lost, 1), "nr": len(rows)})  # fmt: skip
         level -= part.lost
     rows.append(

@@ -1,4 +1,4 @@
-"""Names of score components and what the numbers mean, for pages."""
+"""What the numbers of scores mean, for pages."""
 
 from __future__ import annotations
 
@@ -6,16 +6,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-COMPONENTS: dict[str, Any] = {
-    "growth": _("Follower growth"),
-    "authentic_share": _("Authentic share of engagement"),
-    "engagement": _("Engagement for its size"),
-    "likes_per_comment": _("Likes per comment"),
-    "following": _("Accounts followed"),
-    "by_followers": _("By followers"),
-    "by_views": _("By views"),
-    "by_reach": _("By reach"),
-}
 BASES: dict[str, Any] = {"followers": _("by followers"), "views": _("by views"), "reach": _("by reach")}
 INPUTS: dict[str, Any] = {
     "followers": _("Followers"), "following": _("Following"), "n_posts": _("Posts counted"), "likes": _("Likes per post"),

@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from creators.scoring import authenticity, engagement, figures, growth, run, tiers
+from creators.scoring.definition import Frames, Peers, Result
 from creators.scoring.peers import PeerTable, compare
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
+OLD = [authenticity.DEFINITION, engagement.DEFINITION]
 
 
 def accounts(**fields: Any) -> pd.DataFrame:
@@ -267,29 +269,32 @@ def test_bounded_and_blind_to_the_order_of_rows(
     who = accounts(platform=platform, followers=followers, following=following)
     who[["followers", "following"]] = who[["followers", "following"]].astype(float)
 
-    def scored(p: list[dict[str, Any]], s: list[dict[str, Any]]) -> run.Batch:
+    def scored(p: list[dict[str, Any]], s: list[dict[str, Any]]) -> dict[str, Result]:
         frame_p, frame_s = posts(p), snapshots(s)
         for frame in (frame_p, frame_s):
             for column in ("likes", "comments", "shares", "saves", "views", "reach", "followers", "engagement_avg",
                            "authentic_engagement"):  # fmt: skip
                 if column in frame:
                     frame[column] = frame[column].astype(float)
-        return run.score(who, frame_p, frame_s, {"instagram": peer_table()}, NOW)
+        frames = Frames(accounts=who, posts=frame_p, snapshots=frame_s)
+        batch = run.score(frames, Peers({("instagram", ""): peer_table()}), NOW, OLD)
+        assert not batch.failures
+        return {kind: result for (kind, _), result in batch.results.items()}
 
     first = scored(some, held)
-    for row in first.scores.to_dict("records"):
-        assert 0 <= row["confidence"] <= 1
-        if row["kind"] == "authenticity" and not np.isnan(row["value"]):
-            assert 0 <= row["value"] <= 100
-    known = first.components["value"].dropna() if len(first.components) else pd.Series(dtype=float)
-    assert ((known >= 0) & (known <= 1)).all()
+    value = first["authenticity"].scores["value"].dropna()
+    assert ((value >= 0) & (value <= 100)).all()
+    for result in first.values():
+        assert result.scores["confidence"].between(0, 1).all()
+        assert result.long()["value"].dropna().between(0, 1).all()
     random.shuffle(some)
     random.shuffle(held)
     again = scored(some, held)
-    assert again.scores["inputs_hash"].tolist() == first.scores["inputs_hash"].tolist()
-    np.testing.assert_allclose(
-        again.scores["value"].astype(float), first.scores["value"].astype(float), rtol=1e-9
-    )
+    for kind, result in first.items():
+        assert run.inputs_of(again[kind]) == run.inputs_of(result)
+        np.testing.assert_allclose(
+            again[kind].scores["value"].astype(float), result.scores["value"].astype(float), rtol=1e-9
+        )
 
 
 @given(st.floats(0, 20), st.floats(0, 20))
@@ -323,13 +328,16 @@ def test_missing_components_lower_confidence(missing: set[str]) -> None:
 
 
 def test_the_same_inputs_hash_alike_whatever_their_order() -> None:
-    assert run.inputs_hash("v", {"a": 1, "b": None}) == run.inputs_hash("v", {"b": None, "a": 1})
-    assert run.inputs_hash("v", {"a": 1}) != run.inputs_hash("w", {"a": 1})
+    def given(**columns: Any) -> str:
+        return run.inputs_of(Result(pd.DataFrame({"value": [1.0], **columns}, index=[7])))[0]
+
+    assert given(a=[1], b=[np.nan]) == given(b=[None], a=[1.0]) == '{"a":1.0}'
+    assert run.inputs_hash("v", given(a=[1])) != run.inputs_hash("w", given(a=[1]))
 
 
 def test_scoring_imports_no_django() -> None:
     import subprocess
     import sys
 
-    code = "import sys; import creators.scoring.run; sys.exit(any(m.split('.')[0] == 'django' for m in sys.modules))"
+    code = "import sys; import creators.scoring.registry, creators.scoring.run; sys.exit(any(m.split('.')[0] == 'django' for m in sys.modules))"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
