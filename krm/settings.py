@@ -298,7 +298,9 @@ KRM_PULL_SECONDS = {"live": 120, "shortlisted": 600, "warm": 3600, "cold": 21600
 for _pair in envlist("KRM_PULL_SECONDS"):  # live=900,cold=86400
     KRM_PULL_SECONDS[_pair.partition("=")[0]] = int(_pair.partition("=")[2])
 RAW_RESPONSE_DAYS = envint("KRM_RAW_RESPONSE_DAYS", 30)
-KRM_COMMENT_DAYS = envint("KRM_COMMENT_DAYS", 180)  # comments not read again for so long are forgotten; 0 keeps all
+KRM_COMMENT_DAYS = envint(
+    "KRM_COMMENT_DAYS", 180
+)  # comments not read again for so long are forgotten; 0 keeps all
 KRM_SNAPSHOT_MONTHS = envint("KRM_SNAPSHOT_MONTHS", 0)  # 0 keeps every month
 
 # Celery. A task that is not acknowledged within the visibility timeout is given out again, so that has to be

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from creators.ingest import AccountReading, AudienceReading, PostReading
+from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading
 from krm.connectors.budgets import Bucket
 from krm.connectors.credentials import Tokens
 from krm.connectors.http import Reply
@@ -27,6 +27,7 @@ class AccountRef:
     posts_count: int | None = None
     known_posts: tuple[str, ...] = ()
     wants_audience: bool = False
+    wants_comments: bool = False
     credential: Credential | None = None
 
     @property
@@ -45,6 +46,7 @@ class Pulled:
     account: AccountReading | None = None
     posts: list[PostReading] = field(default_factory=list)
     audience: AudienceReading | None = None
+    comments: list[CommentReading] = field(default_factory=list)
     complete_since: datetime | None = None  # the listing holds every post since then
     gone_posts: list[str] = field(default_factory=list)  # asked for by id and not there
 
@@ -62,6 +64,7 @@ class Request:
     bucket: Bucket | None = None
     bucket_key: str = "app"
     cost: int = 1
+    private: bool = False  # the answer holds other people's words and names: it is read, not archived
 
 
 @dataclass(frozen=True)

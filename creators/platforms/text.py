@@ -19,6 +19,11 @@ def mentions(caption: str) -> list[str]:
     return list(dict.fromkeys(name.rstrip(".").lower() for name in _MENTION.findall(caption)))
 
 
+def without_handles(words: str) -> str:
+    """What somebody wrote, without whom they wrote to."""
+    return _MENTION.sub("@user", words)
+
+
 def disclosed(caption: str) -> bool | None:
     """True when the caption says so itself; otherwise not known."""
     return True if DISCLOSURES & set(hashtags(caption)) else None

@@ -19,7 +19,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from creators import ingest
-from creators.models import AccountSchedule, AccountState, AudienceSnapshot, Post, SocialAccount
+from creators.models import (
+    AccountSchedule,
+    AccountState,
+    AudienceSnapshot,
+    Cadence,
+    Post,
+    PostComment,
+    SocialAccount,
+)
 from creators.platforms.base import POSTS_PER_PULL, AccountRef, Connector, Pulled
 from creators.platforms.registry import CONNECTORS, connector
 from creators.pulling import policy, schedule
@@ -31,6 +39,7 @@ from krm.events import enqueue, record
 
 log = logging.getLogger(__name__)
 AUDIENCE_EVERY = timedelta(days=7)
+COMMENTS_EVERY = timedelta(days=3)
 NEWS = timedelta(days=60)  # an older post that we see for the first time is history, not news
 FIRST_NEWS = timedelta(days=14)  # of an account read for the first time
 # Kept in English on the account and translated where it is shown; the platform's own words are in the schedule.
@@ -122,6 +131,7 @@ def _refs(accounts: Sequence[SocialAccount], now: datetime) -> list[AccountRef]:
             "account_id", flat=True
         )
     )
+    talked = _comments_fresh(accounts, now)
     return [
         AccountRef(
             id=a.pk,
@@ -130,10 +140,26 @@ def _refs(accounts: Sequence[SocialAccount], now: datetime) -> list[AccountRef]:
             posts_count=a.posts_count,
             known_posts=tuple(known.get(a.pk, ())),
             wants_audience=a.pk not in recent,
+            wants_comments=a.pk not in talked,
             credential=consents.get(a.pk),
         )
         for a in accounts
     ]
+
+
+def _comments_fresh(accounts: Sequence[SocialAccount], now: datetime) -> set[int]:
+    """Accounts whose comments need no reading now; YouTube's come out of the day's units, so only of watched ones."""
+    ids = [a.pk for a in accounts]
+    fresh = set(
+        PostComment.objects.filter(account_id__in=ids, observed_at__gt=now - COMMENTS_EVERY).values_list(
+            "account_id", flat=True
+        )
+    )
+    if accounts and accounts[0].platform == "youtube":
+        fresh |= set(
+            AccountSchedule.objects.filter(pk__in=ids, cadence=Cadence.COLD).values_list("pk", flat=True)
+        )
+    return fresh
 
 
 def _consents(accounts: Sequence[SocialAccount]) -> dict[int, Credential]:
@@ -187,6 +213,7 @@ def _store(
         ingest.account_snapshots(r.account for r in kept if r.account is not None)
         posted = ingest.posts(p for r in kept for p in r.posts)
         ingest.audiences(r.audience for r in kept if r.audience is not None)
+        ingest.write_comments(c for r in kept for c in r.comments)
         _mark_gone(kept, now)
         for result in kept:
             row = rows[result.account_id]

@@ -146,5 +146,11 @@ class PlatformSession:
 
     def _record(self, request: Request, outcome: Outcome, reply: Reply | None) -> archive.Call:
         return archive.Call(
-            self.connector.platform, request.endpoint, request.subject, outcome, reply, self.now
+            self.connector.platform,
+            request.endpoint,
+            request.subject,
+            outcome,
+            reply,
+            self.now,
+            request.private,
         )

@@ -30,6 +30,7 @@ class Call:
     outcome: Outcome
     reply: Reply | None
     at: datetime
+    private: bool = False  # words and names of people who are nobody's partner: counted, not kept
 
 
 def keep(calls: Iterable[Call]) -> None:
@@ -83,6 +84,8 @@ def keep(calls: Iterable[Call]) -> None:
 def _body(call: Call) -> bytes:
     assert call.reply is not None
     body = call.reply.body
+    if call.private and call.outcome.ok:
+        return b"(not kept: holds what other people wrote)"
     if call.endpoint.startswith("oauth") or b"_token" in body[:4096]:
         return b"(not kept: holds tokens)"
     return body[:KEEP_BYTES]

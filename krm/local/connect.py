@@ -109,7 +109,7 @@ def consent(platform: str, external_id: str, handle: str, now: float, *, flavour
         flavour=flavour,
         scopes=["instagram_basic", "instagram_manage_insights"]
         if platform == "instagram"
-        else ["user.info.stats", "video.list"],
+        else ["user.info.stats", "video.list", *(["comment.list"] if flavour == "business" else [])],
         access_token=tokens.issue("act", program, external_id, issued=now, serial=serial),
         refresh_token=tokens.issue("rft", program, external_id, issued=now, serial=serial)
         if refreshable

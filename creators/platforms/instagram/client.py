@@ -11,6 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
+from creators.ingest import CommentReading, PostReading
+from creators.platforms import comments
 from creators.platforms.base import POSTS_PER_PULL, AccountRef, Pulled, Request, Session, Usage
 from creators.platforms.instagram import schema
 from krm.connectors.budgets import Bucket
@@ -126,6 +128,20 @@ class Instagram:
         if ref.wants_audience:
             bodies = {b: self._demographics(session, credential, ref, b) for b in schema.BREAKDOWNS}
             pulled.audience = schema.audience(bodies, ref.id, session.now)
+        if ref.wants_comments:
+            pulled.comments = comments.gather(
+                pulled.posts, lambda post: self._comments(session, credential, ref, post)
+            )
+
+    def _comments(
+        self, session: Session, credential: Credential, ref: AccountRef, post: PostReading
+    ) -> list[CommentReading]:
+        query = {"fields": schema.comment_fields(), "limit": comments.PER_POST}
+        body = session.call(
+            lambda c: self._get(session, c, f"{post.external_id}/comments", "comments", ref.name, query),
+            credential,
+        )
+        return schema.comments(body, post, credential.external_account_id, session.now)
 
     def _demographics(self, session: Session, credential: Credential, ref: AccountRef, breakdown: str) -> Any:
         query = {
@@ -174,6 +190,7 @@ class Instagram:
             params=params,
             bucket=app_bucket(session.application) if public else own_bucket(),
             bucket_key="app" if public else str(credential.pk),
+            private=endpoint == "comments",
         )
 
     def health(self, session: Session) -> str:

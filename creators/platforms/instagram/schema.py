@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from creators.ingest import AccountReading, AudienceReading, PostReading
+from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading, author_key
 from creators.platforms import text
 from creators.platforms.base import averages, interactions
 
@@ -32,6 +32,8 @@ MEDIA_METRICS = ("reach", "views", "likes", "comments", "saved", "shares", "tota
 ACCOUNT_METRICS = (
     "reach", "views", "accounts_engaged", "total_interactions", "likes", "comments", "shares", "saves", "replies",
 )  # fmt: skip
+COMMENT = ("id", "text", "timestamp", "username", "like_count", "from", "parent_id")
+REPLIES = 10
 DEMOGRAPHICS = "follower_demographics"
 BREAKDOWNS = ("age", "gender", "country", "city")
 _GENDERS = {"F": "female", "M": "male", "U": "unknown"}
@@ -143,3 +145,41 @@ def audience(
         cities=parts["city"][0],
         definition=DEMOGRAPHICS,
     )
+
+
+def comment_fields() -> str:
+    inner = ",".join(COMMENT)
+    return f"{inner},replies.limit({REPLIES}){{{inner}}}"
+
+
+def comments(body: Mapping[str, Any], post: PostReading, owner: str, now: datetime) -> list[CommentReading]:
+    """Comments and their replies under an own post. One without an author (a deleted user's) is left out."""
+
+    def nodes() -> Iterator[tuple[Mapping[str, Any], bool]]:
+        for node in body.get("data", []):
+            yield node, bool(node.get("parent_id"))
+            for reply in (node.get("replies") or {}).get("data", []):
+                yield reply, True
+
+    found = []
+    for node, is_reply in nodes():
+        who = str((node.get("from") or {}).get("id") or node.get("username") or "")
+        if not who:
+            continue
+        found.append(
+            CommentReading(
+                account_id=post.account_id,
+                platform="instagram",
+                post_external_id=post.external_id,
+                external_id=str(node["id"]),
+                author_key=author_key("instagram", who),
+                text=text.without_handles(node.get("text") or ""),
+                source="platform_authorised",
+                observed_at=now,
+                likes=node.get("like_count"),
+                published_at=moment(node.get("timestamp")),
+                is_reply=is_reply,
+                by_owner=who == owner,
+            )
+        )
+    return found

@@ -9,6 +9,8 @@ from typing import Any
 
 from django.conf import settings
 
+from creators.ingest import CommentReading, PostReading
+from creators.platforms import comments
 from creators.platforms.base import AccountRef, Pulled, Request, Session, Usage
 from creators.platforms.tiktok import schema
 from krm.connectors import credentials
@@ -107,6 +109,19 @@ class TikTok:
             schema.business_video(node, ref.id, session.now) for node in body["data"].get("videos", [])
         ]
         pulled.account = schema.business_account(data, ref.id, session.now, pulled.posts)
+        if ref.wants_comments and "comment.list" in (credential.scopes or ["comment.list"]):
+            pulled.comments = comments.gather(
+                pulled.posts, lambda post: self._comments(session, credential, ref, post)
+            )
+
+    def _comments(
+        self, session: Session, credential: Credential, ref: AccountRef, post: PostReading
+    ) -> list[CommentReading]:
+        query = {"video_id": post.external_id, "max_count": schema.COMMENTS_PER_PAGE}
+        body = session.call(
+            lambda c: self._business(c, "/business/comment/list/", "comments", ref.name, query), credential
+        )
+        return schema.comments(body["data"], post, session.now)
 
     # -- requests
 
@@ -138,6 +153,7 @@ class TikTok:
             params={"business_id": credential.external_account_id, **query},
             headers={"Access-Token": credential.access_token},
             bucket=BUSINESS,
+            private=endpoint == "comments",
         )
 
     def health(self, session: Session) -> str:

@@ -8,10 +8,11 @@ from typing import Any
 
 from django.utils import timezone
 
-from creators.ingest import AccountReading, AudienceReading, PostReading
+from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading, author_key
 from creators.platforms import text
 from creators.platforms.base import averages, interactions
 
+COMMENTS_PER_PAGE = 30  # the most TikTok gives at once
 SOURCE = "platform_authorised"  # TikTok shows nothing without the owner's consent
 USER_FIELDS = (
     "open_id",
@@ -159,3 +160,31 @@ def audience(data: Mapping[str, Any], account_id: int, now: datetime) -> Audienc
         definition="followers",
     )
     return reading if reading.age or reading.gender or reading.countries else None
+
+
+def comments(data: Mapping[str, Any], post: PostReading, now: datetime) -> list[CommentReading]:
+    """Comments under an own video. Hidden ones are there too; what nobody sees says nothing of the audience."""
+    found = []
+    for node in data.get("comments", []):
+        who = str(node.get("user_id") or node.get("unique_identifier") or "")
+        if not who or node.get("status") == "HIDDEN":
+            continue
+        found.append(
+            CommentReading(
+                account_id=post.account_id,
+                platform="tiktok",
+                post_external_id=post.external_id,
+                external_id=str(node["comment_id"]),
+                author_key=author_key("tiktok", who),
+                text=text.without_handles(node.get("text") or ""),
+                source=SOURCE,
+                observed_at=now,
+                likes=node.get("likes"),
+                published_at=datetime.fromtimestamp(int(node["create_time"]), UTC)
+                if node.get("create_time")
+                else None,
+                is_reply=bool(node.get("parent_comment_id")),
+                by_owner=bool(node.get("owner")),
+            )
+        )
+    return found

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
+from creators.ingest import CommentReading, PostReading
+from creators.platforms import comments
 from creators.platforms.base import POSTS_PER_PULL, AccountRef, Pulled, Request, Session, Usage
 from creators.platforms.youtube import schema
 from krm.connectors.budgets import Bucket
@@ -20,10 +22,12 @@ from krm.connectors.outcomes import OK, Failed, Kind, Outcome
 PACIFIC = ZoneInfo("America/Los_Angeles")
 DAILY_UNITS = 10_000
 PER_CALL = 50
+COMMENTED_VIDEOS = 2  # a unit each
 TOKEN_REASONS = {"authError", "invalidCredentials", "expired"}
 QUOTA_REASONS = {"quotaExceeded", "dailyLimitExceeded", "dailyLimitExceededUnreg"}
 RATE_REASONS = {"rateLimitExceeded", "userRateLimitExceeded", "uploadRateLimitExceeded"}
-GONE_REASONS = {"channelNotFound", "playlistNotFound", "videoNotFound", "channelClosed", "channelSuspended"}
+GONE_REASONS = {"channelNotFound", "playlistNotFound", "videoNotFound", "channelClosed", "channelSuspended",
+                "commentsDisabled"}  # fmt: skip
 SCOPE_REASONS = {"insufficientPermissions", "forbidden", "accessNotConfigured", "SERVICE_DISABLED"}
 
 
@@ -79,6 +83,13 @@ class YouTube:
             except Failed as failed:
                 pulled.outcome = failed.outcome
         self._fill_videos(session, wanted, results, channels)
+        for ref in refs:
+            if ref.wants_comments and results[ref.id].outcome.ok:
+                results[ref.id].comments = comments.gather(
+                    results[ref.id].posts,
+                    lambda post: self._comments(session, post, channels),
+                    limit=COMMENTED_VIDEOS,
+                )
         return list(results.values())
 
     def _channels(
@@ -156,6 +167,20 @@ class YouTube:
             if dates and len(pulled.posts) + len(pulled.gone_posts) == len(ids) and pulled.outcome.ok:
                 pulled.complete_since = min(dates)
 
+    def _comments(
+        self, session: Session, post: PostReading, channels: Mapping[int, Mapping[str, Any]]
+    ) -> list[CommentReading]:
+        body = self._get(
+            session,
+            "commentThreads",
+            post.external_id,
+            schema.COMMENT_PARTS,
+            videoId=post.external_id,
+            maxResults=comments.PER_POST,
+            textFormat="plainText",
+        )
+        return schema.comments(body, post, channels[post.account_id]["id"], session.now)
+
     # -- requests
 
     def _get(self, session: Session, resource: str, subject: str, parts: Sequence[str], **query: Any) -> Any:
@@ -168,6 +193,7 @@ class YouTube:
                 subject=subject,
                 params={"part": ",".join(parts), **query, "key": application.api_key},
                 bucket=bucket(application),
+                private=resource == "commentThreads",
             )
         )
 

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from creators.ingest import AccountReading, PostReading
+from creators.ingest import AccountReading, CommentReading, PostReading, author_key
 from creators.platforms import text
 from creators.platforms.base import averages, interactions
 
 CHANNEL_PARTS = ("snippet", "statistics", "contentDetails")
 VIDEO_PARTS = ("snippet", "statistics", "contentDetails", "paidProductPlacementDetails")
+COMMENT_PARTS = ("snippet", "replies")
 SHORT_SECONDS = 60
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?\Z")
 
@@ -83,3 +84,41 @@ def account(
         definition="per_post_average" if posts else "",
         **averages(posts, "views", "likes", "comments"),
     )
+
+
+def comments(body: Mapping[str, Any], post: PostReading, owner: str, now: datetime) -> list[CommentReading]:
+    """Threads and the replies that come with them."""
+
+    def nodes() -> Iterator[tuple[Mapping[str, Any], bool]]:
+        for thread in body.get("items", []):
+            yield thread["snippet"]["topLevelComment"], False
+            for reply in thread.get("replies", {}).get("comments", []):
+                yield reply, True
+
+    found = []
+    for node, is_reply in nodes():
+        snippet = node["snippet"]
+        who = str(
+            snippet.get("authorChannelId", {}).get("value", "") or snippet.get("authorDisplayName") or ""
+        )
+        if not who:
+            continue
+        found.append(
+            CommentReading(
+                account_id=post.account_id,
+                platform="youtube",
+                post_external_id=post.external_id,
+                external_id=node["id"],
+                author_key=author_key("youtube", who),
+                text=text.without_handles(snippet.get("textOriginal") or snippet.get("textDisplay") or ""),
+                source="platform_public",
+                observed_at=now,
+                likes=snippet.get("likeCount"),
+                published_at=datetime.fromisoformat(snippet["publishedAt"])
+                if snippet.get("publishedAt")
+                else None,
+                is_reply=is_reply,
+                by_owner=who == owner,
+            )
+        )
+    return found

@@ -305,6 +305,42 @@ class Graph:
             if values[metric] is not None
         ]
 
+    def comments(self, post: Any, fields: list[Selection]) -> dict[str, Any]:
+        """Top-level comments, the newest first, with a page of replies where they are asked for."""
+        if self.request.struck("empty_insights"):
+            return {"data": []}
+        limit = min(int(self.request.query.get("limit", "25")), 50)
+        start = offset_of(self.request.query["after"]) if self.request.query.get("after") else 0
+        every = post.comments(self.at, 400)
+        tops = [c for c in reversed(every) if not c.parent]
+        plain = [s for s in fields if s.name != "replies"]
+        replies = next((s for s in fields if s.name == "replies"), None)
+        data = []
+        for comment in tops[start : start + limit]:
+            entry = self._comment(comment, plain)
+            answers = [c for c in every if c.parent == comment.id]
+            if replies is not None and answers:
+                inner = replies.fields or [Selection("id")]
+                entry["replies"] = {"data": [self._comment(c, inner) for c in answers]}
+            data.append(entry)
+        body: dict[str, Any] = {"data": data}
+        if len(tops) > start + limit:
+            body["paging"] = {"cursors": {"after": cursor(start + limit)}}
+        return body
+
+    def _comment(self, comment: Any, fields: list[Selection]) -> dict[str, Any]:
+        values = {
+            "id": comment.id,
+            "text": comment.text,
+            "timestamp": stamp(self.state.clock.shown(comment.at)),
+            "username": comment.user,
+            "like_count": comment.likes,
+            "from": {"id": comment.user_id, "username": comment.user},
+            "parent_id": comment.parent or None,
+            "hidden": False,
+        }
+        return _pick(values, fields, COMMENT_FIELDS, "IGComment")
+
     # -- account insights
 
     def account_insights(self, account: Account, query: Mapping[str, str]) -> dict[str, Any]:
@@ -567,22 +603,9 @@ def _own_media(graph: Graph, post: Any, fields: list[Selection], edge: str) -> t
         metrics = listed(graph.request.query.get("metric", ""))
         return {"data": graph.media_insights(post, metrics)}, "graph.InstagramInsightsResult[]"
     if edge == "comments":
-        data = [
-            _pick(
-                {
-                    "id": cid,
-                    "text": words,
-                    "timestamp": stamp(graph.state.clock.shown(when)),
-                    "username": user,
-                    "like_count": 0,
-                },
-                fields,
-                COMMENT_FIELDS,
-                "IGComment",
-            )
-            for cid, user, words, when in post.comments(graph.at)
-        ]
-        return {"data": data}, "graph.IGComment[]"
+        graph.request.fault = None
+        graph.request.meet("instagram comments", post.account.handle, post.account.external_id)
+        return graph.comments(post, fields), "graph.IGComment[]"
     if edge:
         raise GraphError(
             400, 100, f"(#100) Tried accessing nonexisting field ({edge}) on node type (IGMedia)"

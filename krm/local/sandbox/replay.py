@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
 
-from krm.local.sandbox import world
+from krm.local.sandbox import talk, world
 
 POSTS = 12
 COMMENT_SHARE = 0.02  # Instagram's files give likes and comments in one figure
@@ -66,7 +66,7 @@ class ReplayPost:
     def visible(self, at: datetime) -> bool:
         return True
 
-    def comments(self, at: datetime, limit: int = 50) -> list[tuple[str, str, str, datetime]]:
+    def comments(self, at: datetime, limit: int = 50) -> list[talk.DemoComment]:
         return []
 
 

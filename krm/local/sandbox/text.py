@@ -113,3 +113,51 @@ POD_COMMENTS = [
     "🔥🔥🔥",
 ]
 BOT_COMMENTS = ["Nice", "Good", "Wow", "👍", "Great post", "Amazing", "❤️", "cek profil aku"]
+ENGLISH_COMMENTS = [
+    "This is so helpful, thank you!",
+    "Where did you get that?",
+    "Honestly the best review I've seen this week",
+    "Not convinced, the price is too high for what you get",
+    "love the lighting in this one, which camera?",
+    "wait this actually works?? tried it yesterday",
+    "You deserve way more views",
+    "Can you do a comparison next time?",
+    "meh, seen this ten times already",
+    "Greetings from Kuala Lumpur 🇲🇾",
+]
+TAGGING_COMMENTS = [
+    "ini yang aku bilang kemarin",
+    "wajib coba nih",
+    "yuk kapan ke sini",
+    "liat deh 😂",
+    "cocok buat kamu",
+]
+SPONSORED_COMMENTS = [
+    "Ini iklan ya kak?",
+    "Endorse terus, kapan review jujur",
+    "Udah checkout pakai kode kakak 🛒",
+    "Kodenya masih berlaku kak?",
+    "Gara-gara kakak aku jadi beli",
+]
+SPAM_COMMENTS = [
+    "Modal 20rb jadi 2jt, cek bio sekarang 💰💰",
+    "Situs gacor hari ini maxwin terus, link di profil",
+    "Jasa tambah followers aman dan murah, DM ya",
+    "Promo pinjaman cair 5 menit tanpa jaminan WA 0812xxxx",
+    "FREE followers 👉 check my page",
+    "Earn $500 a day from home, ask me how",
+]
+RUDE_COMMENTS = [
+    "Norak banget sumpah",
+    "Sok tau lu",
+    "Gak jelas kontennya, unfollow",
+    "cringe",
+    "Bohong aja terus",
+]
+OWNER_REPLIES = [
+    "makasih banyak ya 💛",
+    "link ada di bio ya kak",
+    "siap, ditunggu part berikutnya",
+    "thank you!!",
+    "betul banget",
+]

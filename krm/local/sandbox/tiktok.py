@@ -443,6 +443,47 @@ def _business_videos(request: Request) -> Response:
     return _business_ok({"videos": videos, "cursor": last, "has_more": len(posts) > count})
 
 
+def _business_comments(request: Request) -> Response:
+    """Comments of one own video, the newest first; at most thirty a page."""
+    account = _business_account(request)
+    state = request.state
+    try:
+        count, offset = int(request.query.get("max_count", "20")), int(request.query.get("cursor") or 0)
+    except ValueError:
+        raise BusinessError(40002, "max_count and cursor must be numbers.") from None
+    if not 1 <= count <= 30:
+        raise BusinessError(40002, "max_count must be between 1 and 30.")
+    video = request.query.get("video_id", "")
+    post = next((p for p in state.posts_of(account, 400) if p.external_id == video), None)
+    if post is None:
+        raise BusinessError(40002, "video_id is not valid.")
+    every = [] if request.struck("empty_insights") else post.comments(state.clock.now(), 400)
+    newest = list(reversed(every))
+    answered = {c.parent for c in every if c.parent}
+    comments = [
+        {
+            "comment_id": c.id,
+            "video_id": video,
+            "user_id": c.user_id,
+            "unique_identifier": world.token_chars(24, "tt user", c.user_id),
+            "username": c.user,
+            "display_name": c.user.replace("_", " ").title(),
+            "create_time": str(int(state.clock.shown(c.at).timestamp())),
+            "text": c.text,
+            "likes": c.likes,
+            "replies": int(c.id in answered),
+            "owner": c.by_owner,
+            "liked": False,
+            "pinned": False,
+            "status": "PUBLIC",
+            "parent_comment_id": c.parent or None,
+        }
+        for c in newest[offset : offset + count]
+    ]
+    more = len(newest) > offset + count
+    return _business_ok({"comments": comments, "cursor": offset + len(comments), "has_more": more})
+
+
 def _business_token(request: Request) -> Response:
     body = request.json()
     if (body.get("client_id"), body.get("client_secret")) != tokens.APPS["tiktok_business"]:
@@ -469,6 +510,7 @@ _ROUTES = {
     "/v2/oauth/token": ("POST", _oauth_token),
     "/open_api/v1.3/business/get": ("GET", _business_get),
     "/open_api/v1.3/business/video/list": ("GET", _business_videos),
+    "/open_api/v1.3/business/comment/list": ("GET", _business_comments),
     "/open_api/v1.3/tt_user/oauth2/token": ("POST", _business_token),
     "/open_api/v1.3/tt_user/oauth2/refresh_token": ("POST", _business_token),
 }

@@ -116,6 +116,9 @@ class Validator:
             elif name == "insights" and kind == "IGMedia":
                 for item in value["data"]:
                     problems += self._graph("InstagramInsightsResult", item)
+            elif name == "replies" and kind == "IGComment":
+                for item in value["data"]:
+                    problems += self._graph("IGComment", item)
             elif name not in known:
                 problems.append(f"{kind} has no field {name}")
             else:

@@ -18,7 +18,7 @@ from functools import cached_property, lru_cache
 
 from faker import Faker
 
-from krm.local.sandbox import text
+from krm.local.sandbox import talk, text
 
 SEED = 20261122
 CREATORS = 300
@@ -131,43 +131,9 @@ class DemoPost:
             watch_ms=int(views * min(self.duration or 15, 60) * 1000 * r.uniform(0.25, 0.6)),
         )
 
-    def comments(self, at: datetime, limit: int = 50) -> list[tuple[str, str, str, datetime]]:
-        """(id, user name, text, time) of the newest comments."""
-        total = min(self.counts(at).comments, limit)
-        r = rng(self.account.external_id, self.external_id, "comments")
-        out = []
-        for n in range(total):
-            after = r.expovariate(1 / 18.0)
-            if self.account.story == "pod" and r.random() < 0.75:
-                words, user, after = (
-                    r.choice(text.POD_COMMENTS),
-                    f"pod_member_{r.randrange(14)}",
-                    r.uniform(0.02, 0.9),
-                )
-            elif self.account.story == "bought" and r.random() < 0.6:
-                words, user = r.choice(text.BOT_COMMENTS), f"user{r.randrange(10**8):08d}"
-            else:
-                words, user = r.choice(text.COMMENTS), f"{r.choice(_FIRST)}{r.randrange(900)}"
-            when = self.published_at + timedelta(hours=after)
-            if when <= at:
-                out.append((f"{self.external_id}_{n:04d}", user, words, when))
-        return out
-
-
-_FIRST = [
-    "dewi",
-    "rizky",
-    "putri",
-    "agus",
-    "sari",
-    "bayu",
-    "intan",
-    "fajar",
-    "nadia",
-    "yoga",
-    "maya",
-    "dimas",
-]
+    def comments(self, at: datetime, limit: int = 50) -> list[talk.DemoComment]:
+        """The first comments that can be seen, the oldest first."""
+        return talk.under(self, at, limit)
 
 
 @dataclass(frozen=True)

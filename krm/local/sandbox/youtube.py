@@ -375,35 +375,58 @@ def _comment_threads(request: Request, parts: set[str]) -> dict[str, Any]:
         raise ApiError(
             404, "videoNotFound", "The video could not be found.", "NOT_FOUND", "youtube.commentThread"
         )
+    if posts[0].account.story == "fading":
+        raise ApiError(
+            403, "commentsDisabled", "The video has disabled comments.", "FORBIDDEN", "youtube.commentThread"
+        )
     per_page = min(int(request.query.get("maxResults", "20")), 100)
-    state = request.state
+    every = posts[0].comments(request.state.clock.now(), 400)
+    tops = [c for c in reversed(every) if not c.parent][:per_page]
     items = []
-    for cid, user, words, when in posts[0].comments(state.clock.now(), per_page):
-        moment = stamp(state.clock.shown(when))
-        comment = {
-            "kind": "youtube#comment",
-            "etag": etag(cid),
-            "id": cid,
+    for top in tops:
+        answers = [_comment(request, posts[0], c) for c in every if c.parent == top.id]
+        thread: dict[str, Any] = {
+            "kind": "youtube#commentThread",
+            "etag": etag("t", top.id),
+            "id": top.id,
             "snippet": {
+                "channelId": posts[0].account.external_id,
                 "videoId": posts[0].external_id,
-                "textDisplay": words,
-                "textOriginal": words,
-                "authorDisplayName": f"@{user}",
-                "canRate": True,
-                "likeCount": 0,
-                "publishedAt": moment,
-                "updatedAt": moment,
+                "topLevelComment": _comment(request, posts[0], top),
+                "canReply": True,
+                "totalReplyCount": len(answers),
+                "isPublic": True,
             },
         }
-        snippet = {
-            "videoId": posts[0].external_id,
-            "topLevelComment": comment,
-            "canReply": True,
-            "totalReplyCount": 0,
-            "isPublic": True,
-        }
-        items.append({"kind": "youtube#commentThread", "etag": etag("t", cid), "id": cid, "snippet": snippet})
+        if "replies" in parts and answers:
+            thread["replies"] = {"comments": answers}
+        items.append(thread)
     return _list("commentThread", items, len(items), per_page)
+
+
+def _comment(request: Request, post: Any, comment: Any) -> dict[str, Any]:
+    moment = stamp(request.state.clock.shown(comment.at))
+    channel = (
+        comment.user_id if comment.by_owner else "UC" + world.token_chars(22, "yt user", comment.user_id)
+    )
+    return {
+        "kind": "youtube#comment",
+        "etag": etag(comment.id),
+        "id": comment.id,
+        "snippet": {
+            "channelId": post.account.external_id,
+            "videoId": post.external_id,
+            "textDisplay": comment.text,
+            "textOriginal": comment.text,
+            "authorDisplayName": f"@{comment.user}",
+            "authorChannelId": {"value": channel},
+            "canRate": True,
+            "likeCount": comment.likes,
+            "publishedAt": moment,
+            "updatedAt": moment,
+            **({"parentId": comment.parent} if comment.parent else {}),
+        },
+    }
 
 
 _RESOURCES = {

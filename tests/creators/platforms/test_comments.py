@@ -6,12 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils.timezone import now
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creators import ingest
 from creators.ingest import CommentReading
 from creators.models import Post, PostComment, SocialAccount
+from creators.pulling import schedule
+from krm.connectors import archive
+from krm.connectors.models import OutcomeCount, RawResponse
+from tests.sandbox import Running, demo
 
 T0 = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)
 
@@ -97,3 +102,66 @@ def test_any_order_and_any_split_give_the_same_rows(post: Post, rows: list[tuple
     assert state() == whole
     assert ingest.write_comments(readings(rows)) == 0
     assert state() == whole
+
+
+WHERE = [("instagram", "insights", ""), ("tiktok", "business", "business"), ("youtube", None, "")]
+
+
+@pytest.mark.parametrize(("platform", "wanted", "flavour"), WHERE, ids=[w[0] for w in WHERE])
+def test_a_pull_brings_comments_without_names(
+    connected: Running, account: Any, consent: Any, pull: Any, platform: str, wanted: str | None, flavour: str
+) -> None:
+    source = demo(platform, consent=wanted)
+    row = account(source)
+    if wanted:
+        consent(source, flavour=flavour)
+    schedule.set_cadence([row.pk], "warm")
+
+    assert pull(row)[row.pk].ok
+
+    found = list(PostComment.objects.filter(account=row))
+    assert len(found) > 20
+    assert all(c.author_key and c.published_at and c.likes is not None for c in found)
+    assert any(c.by_owner and c.is_reply for c in found) and not all(c.by_owner for c in found)
+    written = [c for p in source.newest_posts(now(), 10) for c in p.comments(now(), 400)]
+    names = {c.user for c in written} | {c.user_id for c in written}
+    stored = " ".join(f"{c.text} {c.author} {c.author_key}" for c in found)
+    assert not any(name in stored for name in names)
+    assert any("@user" in c.text for c in found)
+    kept = RawResponse.objects.filter(endpoint__in=("comments", "commentThreads"))
+    assert kept and all(archive.read(answer).startswith(b"(not kept") for answer in kept)
+
+    calls = RawResponse.objects.count()
+    pull(row)
+    again = RawResponse.objects.filter(endpoint__in=("comments", "commentThreads")).count()
+    assert again == kept.count() and RawResponse.objects.count() > calls  # read again after three days
+
+
+def test_a_channel_in_the_file_costs_no_units_for_comments(
+    connected: Running, account: Any, pull: Any
+) -> None:
+    row = account(demo("youtube"))
+    assert pull(row)[row.pk].ok
+    assert not PostComment.objects.exists()
+
+
+def test_switched_off_comments_are_no_failure(connected: Running, account: Any, pull: Any) -> None:
+    row = account(demo("youtube", story="fading"))
+    schedule.set_cadence([row.pk], "live")
+    assert pull(row)[row.pk].ok
+    row.refresh_from_db()
+    assert row.state == "active"
+    assert OutcomeCount.objects.get(endpoint="commentThreads").outcome == "unavailable"
+
+
+def test_without_the_scope_for_comments_the_pull_is_still_good(
+    connected: Running, account: Any, consent: Any, pull: Any
+) -> None:
+    source = demo("instagram", consent="insights", nth=1)
+    row = account(source)
+    consent(source)
+    connected.fault("instagram comments", "scope", source.handle)
+    assert pull(row)[row.pk].ok
+    assert not PostComment.objects.exists()
+    assert OutcomeCount.objects.get(endpoint="comments").outcome == "scope_missing"
+    assert OutcomeCount.objects.get(endpoint="comments").count == 1  # the next posts are not tried

@@ -250,7 +250,9 @@ def test_answers_are_archived_without_secrets(
     credential = consent(source)
     pull(row)
     rows = list(RawResponse.objects.all())
-    assert {r.endpoint for r in rows} == {"profile", "media", "account_insights", "demographics"}
+    assert {r.endpoint for r in rows} == {
+        "profile", "media", "account_insights", "demographics", "comments",
+    }  # fmt: skip
     assert not any(credential.access_token in r.url for r in rows)
     assert all("appsecret_proof=***" in r.url for r in rows)
 
