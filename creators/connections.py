@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from creators.models import AccountSchedule
 from creators.platforms.config import Program
-from creators.platforms.registry import CONNECTORS, PROGRAMS
+from creators.platforms.registry import PROGRAMS, VENDORS, plan_of
 from creators.pulling.session import PlatformSession
 from krm.accounts.permissions import check
 from krm.connectors import archive, budgets, credentials, http
@@ -80,8 +80,9 @@ def overview(now: datetime | None = None) -> list[Shown]:
     shown = []
     for key, program in PROGRAMS.items():
         application = applications.get(key)
-        plan = CONNECTORS[program.connector]
+        plan = plan_of(program)
         main = not program.optional
+        counted = main or program.connector in VENDORS
         host = settings.PLATFORM_URLS[program.address]
         shown.append(
             Shown(
@@ -92,8 +93,8 @@ def overview(now: datetime | None = None) -> list[Shown]:
                 host=host,
                 budgets=_readings(program, application),
                 queue=queues.get(program.connector) if main else None,
-                errors=errors.get(program.connector, []) if main else [],
-                calls=calls.get(program.connector, 0) if main else 0,
+                errors=errors.get(program.connector, []) if counted else [],
+                calls=calls.get(program.connector, 0) if counted else 0,
                 consents=consents.get(key, {}),
             )
         )
@@ -103,7 +104,7 @@ def overview(now: datetime | None = None) -> list[Shown]:
 def _readings(program: Program, application: Application | None) -> list[budgets.Reading] | None:
     if application is None:
         return []
-    plan = CONNECTORS[program.connector]
+    plan = plan_of(program)
     business = program.key == "tiktok_business"
     wanted = [b for b in plan.buckets(application) if b.name.startswith("tiktok_business") == business]
     try:
@@ -189,7 +190,7 @@ def check_now(key: str, *, by: Any) -> str:
     check(by, "connectors.change")
     program = PROGRAMS[key]
     application = credentials.application(key)
-    plan = CONNECTORS[program.connector]
+    plan = plan_of(program)
     if application is None or not plan.ready(credentials.application(program.connector)):
         raise Conflict(_("%(name)s is not set up yet. Fill in its settings first.") % {"name": program.title})
     with http.Client(timeout=CHECK_SECONDS) as client:

@@ -17,6 +17,8 @@ def register() -> None:
                  perm="creators.view", shortcut="c")  # fmt: skip
     register_nav("staff", key="connectors", label=_("Connectors"), url_name="creators:connectors", icon="plug-connected",
                  order=92, perm="connectors.view", group=_("Agency"))  # fmt: skip
+    register_nav("staff", key="vendor_credits", label=_("Vendor credits"), url_name="creators:vendor_credits",
+                 icon="coins", order=93, perm="creators.vendor_credits", group=_("Agency"))  # fmt: skip
     register_nav(
         "portal",
         key="profile",

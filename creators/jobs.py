@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from creators.importing import run as importing
 from creators.models import CreatorImport, ImportState
+from creators.vendors import batch as vendor_batch
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict
@@ -48,3 +49,8 @@ def run_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     except importing.Refused as refusal:
         raise jobs.Failed(str(refusal)) from None
     return {**result, "url": reverse("creators:import_detail", args=[batch.pk]), "label": _("See the import")}
+
+
+@jobs.runner("creators.request_reports")
+def run_reports(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    return vendor_batch.run(job, progress)

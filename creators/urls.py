@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from creators.web import connectors, edit, imports, lists, portal, profile, tiers
+from creators.web import connectors, edit, imports, lists, portal, profile, tiers, vendors
 
 app_name = "creators"
 
@@ -16,6 +16,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connectors/inbound/retry/", connectors.InboundRetry.as_view(), name="inbound_retry"),
     path("connectors/<slug:key>/", connectors.ConnectorSettings.as_view(), name="connector"),
     path("connectors/<slug:key>/check/", connectors.ConnectorCheck.as_view(), name="connector_check"),
+    path("vendors/", vendors.CreditsPage.as_view(), name="vendor_credits"),
+    path("vendors/<slug:vendor>/bought/", vendors.CreditsGrant.as_view(), name="vendor_grant"),
+    path("vendors/<slug:vendor>/rules/", vendors.CreditsRules.as_view(), name="vendor_rules"),
+    path("reports/", vendors.ReportList.as_view(), name="reports"),
+    path("<int:pk>/reports/", vendors.ReportsPanel.as_view(), name="reports_panel"),
+    path("accounts/<int:pk>/report/", vendors.ReportRequest.as_view(), name="report_request"),
     path("import/", imports.ImportUpload.as_view(), name="import"),
     path("import/paste/", imports.ImportPaste.as_view(), name="import_paste"),
     path("imports/", imports.ImportList.as_view(), name="imports"),

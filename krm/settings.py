@@ -285,8 +285,10 @@ KRM_VAULT_KEYS = envsecret(
 SANDBOX_URL = env("KRM_SANDBOX_URL").rstrip("/")
 KRM_EGRESS_ALLOW = envlist("KRM_EGRESS_ALLOW") + ([urlsplit(SANDBOX_URL).netloc] if SANDBOX_URL else [])
 PLATFORM_URLS = {
+    "hypeauditor": env("KRM_HYPEAUDITOR_URL", SANDBOX_URL or "https://hypeauditor.com"),
     "instagram": env("KRM_INSTAGRAM_URL", SANDBOX_URL or "https://graph.facebook.com"),
     "instagram_login": env("KRM_INSTAGRAM_LOGIN_URL", SANDBOX_URL or "https://graph.instagram.com"),
+    "modash": env("KRM_MODASH_URL", SANDBOX_URL or "https://api.modash.io"),
     "tiktok": env("KRM_TIKTOK_URL", SANDBOX_URL or "https://open.tiktokapis.com"),
     "tiktok_business": env("KRM_TIKTOK_BUSINESS_URL", SANDBOX_URL or "https://business-api.tiktok.com"),
     "youtube": env("KRM_YOUTUBE_URL", SANDBOX_URL or "https://youtube.googleapis.com"),

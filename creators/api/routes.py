@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from creators.api import views
 from creators.api.connectors import ConnectorViewSet
+from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
 from krm.api.router import register
 
 register("creators", views.CreatorViewSet)
@@ -17,3 +18,6 @@ register("notes", views.NoteViewSet)
 register("creator-access", views.AccessViewSet)
 register("creator-imports", views.ImportViewSet)
 register("connectors", ConnectorViewSet)
+register("audience-reports", AudienceReportViewSet)
+register("vendor-budgets", VendorBudgetViewSet)
+register("vendor-credits", VendorCreditViewSet)

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from creators.platforms.base import Connector
 from creators.platforms.config import Program
+from creators.platforms.hypeauditor import config as hypeauditor
+from creators.platforms.hypeauditor.client import HypeAuditor
 from creators.platforms.instagram import config as instagram
 from creators.platforms.instagram.client import Instagram
+from creators.platforms.modash import config as modash
+from creators.platforms.modash.client import Modash
 from creators.platforms.tiktok import config as tiktok
 from creators.platforms.tiktok.client import TikTok
 from creators.platforms.youtube import config as youtube
@@ -18,7 +22,13 @@ PROGRAMS: dict[str, Program] = {
 }
 
 # Vendors of audience reports: asked on request, never by the schedule.
-VENDORS: dict[str, Vendor] = {}
+VENDORS: dict[str, Vendor] = {v.platform: v for v in (HypeAuditor(), Modash())}
+PROGRAMS.update({p.key: p for p in (hypeauditor.PROGRAM, modash.PROGRAM)})
+
+
+def plan_of(program: Program) -> Connector | Vendor:
+    """Who speaks for a registration."""
+    return VENDORS.get(program.connector) or CONNECTORS[program.connector]
 
 
 def connector(platform: str) -> Connector | None:

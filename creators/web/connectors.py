@@ -35,7 +35,9 @@ KINDS = {
     Kind.BAD_REQUEST: _("Request refused"),
 }
 BUCKETS = {
+    "hypeauditor.calls": _("Calls in a minute"),
     "instagram.app": _("Calls in an hour"),
+    "modash.reports": _("Calls in a second"),
     "tiktok.user_info": _("Profiles in a minute"),
     "tiktok.video_list": _("Video lists in a minute"),
     "tiktok_business.all": _("Calls in a minute"),

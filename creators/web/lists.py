@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from creators import discovery, people, tagging
 from creators.models import Creator, CreatorStatus
+from creators.web import vendors
 from creators.web.forms import OptionalReasonForm, TagsForm
 from krm.web.lists import BulkAction, Column, Empty, ListPage
 
@@ -90,6 +91,8 @@ class CreatorList(ListPage):
     bulk_actions = [
         BulkAction("tag", _("Add tags"), add_tags, perm="creators.tag", form_class=TagsForm, icon="tag"),
         BulkAction("untag", _("Take tags off"), remove_tags, perm="creators.tag", form_class=TagsForm),
+        BulkAction("reports", _("Audience reports"), vendors.ask_for_many, perm="creators.buy_reports",
+                   form_class=vendors.BatchForm, icon="users-group"),
         BulkAction("archive", _("Archive"), archive, perm="creators.change", form_class=OptionalReasonForm,
                    icon="archive", danger=True),
     ]  # fmt: skip

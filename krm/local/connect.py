@@ -53,6 +53,9 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
             client_secret=client_secret,
             api_key=tokens.YOUTUBE_KEY if platform == "youtube" else "",
         )
+    for vendor in ("hypeauditor", "modash"):
+        client_id, token = tokens.APPS[vendor]
+        credentials.save_application(vendor, by=None, enabled=True, client_id=client_id, api_key=token)
     now = time.time()
     rows = [
         Credential(
@@ -92,7 +95,7 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
             "status_reason", "updated_at",
         ],
     )  # fmt: skip
-    return Connected(applications=4, consents=len(rows) - 1)
+    return Connected(applications=6, consents=len(rows) - 1)
 
 
 def consent(platform: str, external_id: str, handle: str, now: float, *, flavour: str = "") -> Credential:

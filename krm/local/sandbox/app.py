@@ -9,7 +9,7 @@ import random
 from typing import Any
 from urllib.parse import parse_qs
 
-from krm.local.sandbox import control, instagram, tiktok, youtube
+from krm.local.sandbox import control, instagram, tiktok, vendors, youtube
 from krm.local.sandbox.state import FaultHit, State
 from krm.local.sandbox.validate import Validator
 from krm.local.sandbox.wire import Request, Response
@@ -32,6 +32,8 @@ class Sandbox:
             module: Any = youtube
         elif path.startswith(("/v2/", "/open_api/")):
             module = tiktok
+        elif path.startswith(("/api/method/", "/v1/")):
+            module = vendors
         else:
             module = instagram
         try:

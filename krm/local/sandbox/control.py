@@ -99,6 +99,13 @@ def _clear_faults(request: Request) -> Response:
     return Response(200, {"faults": []})
 
 
+def _clear_reports(request: Request) -> Response:
+    """Vendors forget the reports they made."""
+    with request.state.lock:
+        request.state.asked.clear()
+    return Response(200, {"reports": []})
+
+
 def _revoke(request: Request) -> Response:
     """`{"platform", "account", "undo"?}`: the owner withdraws consent, or gives it again."""
     body = request.json()
@@ -125,5 +132,6 @@ _ROUTES = {
     ("GET", "/_sandbox/faults"): _list_faults,
     ("POST", "/_sandbox/faults"): _set_fault,
     ("DELETE", "/_sandbox/faults"): _clear_faults,
+    ("DELETE", "/_sandbox/reports"): _clear_reports,
     ("POST", "/_sandbox/revoke"): _revoke,
 }

@@ -68,6 +68,7 @@ class State:
     posts: list[dict[str, Any]] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     revoked: set[str] = field(default_factory=set)
+    asked: set[str] = field(default_factory=set)  # vendors' reports that are made
     faults: list[Fault] = field(default_factory=list)
     windows: dict[str, deque[float]] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 KEY = b"krm-sandbox"  # not a secret: it opens nothing but the sandbox
 APPS = {
+    "hypeauditor": ("sandbox-hypeauditor-id", "sandbox-hypeauditor-token"),
     "instagram": ("sandbox-instagram-app", "sandbox-instagram-secret"),
+    "modash": ("", "sandbox-modash-token"),
     "tiktok": ("sandbox-tiktok-key", "sandbox-tiktok-secret"),
     "tiktok_business": ("sandbox-tiktok-business", "sandbox-tiktok-business-secret"),
     "youtube": ("sandbox-google-client", "sandbox-google-secret"),
