@@ -10,6 +10,8 @@ from django.http import HttpRequest
 from creators.models import (
     Creator,
     CreatorImport,
+    CreatorTask,
+    CustomField,
     FollowerSample,
     PeerSample,
     Score,
@@ -71,6 +73,18 @@ class CreatorImportAdmin(ReadOnly):
 class PeerSampleAdmin(ReadOnly):
     list_display = ("platform", "as_of", "count", "population")
     exclude = ("figures",)
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(ReadOnly):
+    list_display = ("key", "label", "kind", "required", "filterable", "archived_at")
+
+
+@admin.register(CreatorTask)
+class CreatorTaskAdmin(ReadOnly):
+    list_display = ("id", "title", "creator_id", "assignee", "due_on", "done_at")
+    list_select_related = ("assignee",)
+    search_fields = ("title",)
 
 
 admin.site.register(Tag, ReadOnly)

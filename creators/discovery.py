@@ -8,6 +8,7 @@ import django_filters as df
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from creators.custom.filters import add_filters
 from creators.models import Creator, CreatorStatus, Platform, Tag, Tier
 
 FEW = 1_000
@@ -57,6 +58,10 @@ class CreatorFilter(df.FilterSet):
     class Meta:
         model = Creator
         fields: list[str] = []
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        add_filters(self)
 
     def on_platform(self, queryset: Any, name: str, value: str) -> Any:
         return queryset.filter(platforms__contains=[value])

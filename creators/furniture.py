@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from krm.web.nav import register_nav
+from krm.web.panels import register_panel
 from krm.web.tabs import register_tab
 
 
@@ -27,6 +28,8 @@ def register() -> None:
         icon="user",
         order=80,
     )
+    register_panel("home", key="my_tasks", url_name="creators:my_tasks", order=12, perm="creators.view", title=_("My tasks"),
+                   width="half")  # fmt: skip
     for order, (key, label, name) in enumerate(
         [
             ("accounts", _("Accounts"), "creators:accounts_tab"),
@@ -35,6 +38,7 @@ def register() -> None:
             ("scores", _("Scores"), "creators:scores_tab"),
             ("rates", _("Rates"), "creators:rates_tab"),
             ("notes", _("Notes and files"), "creators:notes_tab"),
+            ("tasks", _("Tasks"), "creators:tasks_tab"),
         ]
     ):
         register_tab("creator", key=key, label=label, url_name=name, order=10 + order * 5)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import phonenumbers
@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from creators import summary
+from creators.custom.fields import clean_values
 from creators.handles import BadHandle, parse_handle
 from creators.models import AccountState, Creator, CreatorStatus, Platform, SocialAccount
 from krm.accounts.models import User
@@ -43,11 +44,14 @@ def create_creator(
     status: str = CreatorStatus.PROSPECT,
     tags: Sequence[str] = (),
     is_demo: bool = False,
+    custom: Mapping[str, Any] | None = None,
     **details: Any,
 ) -> Creator:
-    """A new creator; `details` are the fields of FIELDS."""
+    """A new creator; `details` are the fields of FIELDS, `custom` the agency's own by key (required ones are asked for)."""
     check(by, "creators.change")
     values = clean(name=name, **details)
+    if custom is not None:
+        values["custom"] = clean_values(custom, {}, complete=True)
     if status not in (CreatorStatus.PROSPECT, CreatorStatus.ACTIVE):
         raise ValidationError({"status": _("A new creator is a prospect or active.")})
     with transaction.atomic():
@@ -66,12 +70,16 @@ def update_creator(creator: Creator, *, by: User, **changes: Any) -> Creator:
     """Change any of FIELDS (and `status` between prospect and active); unknown names are refused."""
     check(by, "creators.change", creator)
     status = changes.pop("status", None)
+    custom = changes.pop("custom", None)
     if status is not None and status != creator.status:
         if status not in (CreatorStatus.PROSPECT, CreatorStatus.ACTIVE):
             raise ValidationError({"status": _("Use block or archive, which ask for a reason.")})
         if creator.status not in (CreatorStatus.PROSPECT, CreatorStatus.ACTIVE):
             raise Conflict(_refusal(creator, _("Restore the creator first.")))
-    return _save(creator, by, clean(**changes), status)
+    values = clean(**changes)
+    if custom is not None:
+        values["custom"] = clean_values(custom, creator.custom)
+    return _save(creator, by, values, status)
 
 
 def update_contact(creator: Creator, *, by: User, **changes: Any) -> Creator:

@@ -38,6 +38,11 @@ add_perm("creators.rates", is_campaign_manager, reason=_WORKING)
 add_perm("creators.refresh", is_reviewer, reason=_("Viewers and finance may not spend platform quota."))
 add_perm("creators.grant_access", is_campaign_manager, reason=_WORKING)
 add_perm("creators.tiers", is_administrator, reason=_("Tiers belong to administrators. Ask one of them."))
+add_perm(
+    "creators.custom_fields",
+    is_administrator,
+    reason=_("Custom fields belong to administrators. Ask one of them."),
+)
 add_perm("creators.edit_contact", is_campaign_manager | (is_portal & acts_for), reason=_WORKING)
 add_perm(
     "creators.vendor_credits",

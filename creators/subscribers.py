@@ -13,6 +13,10 @@ from krm.events.models import Event
 register_kind("creators.report_answered", _("A vendor answered about an audience"), areas=("staff",))
 
 
+register_kind("creators.task_given", _("Task given to you"), areas=["staff"])
+register_kind("creators.task_due", _("Task due or late"), areas=["staff"])
+
+
 @subscribe("connectors.credential_saved", name="creators.resume_pulls")
 def resume_pulls(event: Event) -> None:
     consent.given(event)

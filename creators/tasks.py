@@ -10,6 +10,7 @@ from krm.events import enqueue
 from krm.events.leases import once, run_once
 
 SCHEDULE = {
+    "creators.remind_tasks": crontab(hour=1, minute=0),  # 08:00 in Jakarta
     "creators.take_due": 30.0,
     "creators.reports_due": 60.0,
     "creators.schedule_missed": 3600.0,
@@ -86,6 +87,14 @@ def forget_comments() -> None:
 
     if settings.KRM_COMMENT_DAYS > 0 and once("creators.forget_comments", localdate().isoformat()):
         ingest.forget_comments(now() - timedelta(days=settings.KRM_COMMENT_DAYS))
+
+
+@shared_task(name="creators.remind_tasks")
+def remind_tasks() -> None:
+    """Each morning: tell people of the tasks that are due or late."""
+    from creators import todos
+
+    run_once("creators.remind_tasks", localdate().isoformat(), todos.remind)
 
 
 @shared_task(name="creators.take_due")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from creators.web import connectors, edit, imports, lists, portal, profile, tiers, vendors
+from creators.web import connectors, custom, edit, imports, lists, portal, profile, tiers, todos, vendors
 
 app_name = "creators"
 
@@ -27,6 +27,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("imports/", imports.ImportList.as_view(), name="imports"),
     path("imports/<int:pk>/", imports.ImportMapping.as_view(), name="import_detail"),
     path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
+    path("fields/", custom.FieldList.as_view(), name="custom_fields"),
+    path("fields/add/", custom.FieldCreate.as_view(), name="custom_field_add"),
+    path("fields/<int:pk>/", custom.FieldEdit.as_view(), name="custom_field"),
+    path("fields/<int:pk>/archive/", custom.archive, name="custom_field_archive"),
+    path("fields/<int:pk>/restore/", custom.restore, name="custom_field_restore"),
+    path("tasks/", todos.TaskList.as_view(), name="tasks"),
+    path("tasks/mine/", todos.MyTasksPanel.as_view(), name="my_tasks"),
+    path("tasks/<int:pk>/edit/", todos.TaskEdit.as_view(), name="task_edit"),
+    path("tasks/<int:pk>/done/", todos.finish, name="task_done"),
+    path("tasks/<int:pk>/reopen/", todos.reopen, name="task_reopen"),
+    path("tasks/<int:pk>/delete/", todos.delete, name="task_delete"),
+    path("<int:pk>/tasks/", todos.TasksTab.as_view(), name="tasks_tab"),
+    path("<int:pk>/tasks/add/", todos.task_add, name="task_add"),
     path("<int:pk>/", profile.CreatorPage.as_view(), name="detail"),
     path("<int:pk>/overview/", profile.OverviewPanel.as_view(), name="overview"),
     path("<int:pk>/accounts/", profile.AccountsTab.as_view(), name="accounts_tab"),

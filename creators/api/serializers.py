@@ -40,7 +40,7 @@ class CreatorRow(S.ModelSerializer[Creator]):
         model = Creator
         fields: ClassVar[Any] = [
             "id", "name", "display_name", "status", "country", "city", "categories", "platforms", "followers", "tier",
-            "engagement_rate", "authenticity", "figures_at", "tags", "updated_at",
+            "engagement_rate", "authenticity", "figures_at", "tags", "custom", "updated_at",
         ]  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
 
@@ -81,6 +81,9 @@ class CreatorIn(S.Serializer[Any]):
     bio = S.CharField(required=False, allow_blank=True, max_length=5000)
     status = S.ChoiceField([CreatorStatus.PROSPECT.value, CreatorStatus.ACTIVE.value], required=False)
     tags = S.ListField(child=S.CharField(max_length=60), max_length=50, required=False)
+    custom = S.DictField(
+        child=S.JSONField(allow_null=True), required=False, help_text="Custom fields by key."
+    )
 
 
 class ContactIn(S.Serializer[Any]):

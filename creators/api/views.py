@@ -95,7 +95,8 @@ class CreatorViewSet(Permitted, WriteViewSet):
         return s.CreatorRow if self.action == "list" else super().get_serializer_class()
 
     def perform_create(self, serializer: Any) -> None:
-        serializer.instance = people.create_creator(by=self.request.user, **serializer.validated_data)  # type: ignore[arg-type]
+        values = {"custom": {}, **serializer.validated_data}
+        serializer.instance = people.create_creator(by=self.request.user, **values)  # type: ignore[arg-type]
 
     def perform_update(self, serializer: Any) -> None:
         values = dict(serializer.validated_data)

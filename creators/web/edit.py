@@ -64,7 +64,7 @@ class CreatorEdit(ObjectFormPage):
         return gettext("Edit %(name)s") % {"name": self.object}
 
     def get_initial(self) -> dict[str, Any]:
-        names = [name for name in forms.CreatorEditForm.base_fields if name != "owner"]
+        names = [*(name for name in forms.CreatorEditForm.base_fields if name != "owner"), "custom"]
         return {**{name: getattr(self.object, name) for name in names}, "owner": self.object.owner_id}
 
     def save(self, form: Any) -> Creator:

@@ -8,7 +8,8 @@ from django import forms
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from creators.models import CreatorStatus, Platform, RateFormat, Relation, Source
+from creators.custom.fields import PREFIX, live_fields
+from creators.models import CreatorStatus, CustomField, FieldKind, Platform, RateFormat, Relation, Source
 from krm.accounts.models import User
 from krm.accounts.models.users import STAFF_ROLES
 from krm.web.forms import KrmForm
@@ -23,6 +24,59 @@ class Words(forms.CharField):
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
         return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def custom_form_field(field: CustomField) -> forms.Field:
+    """The input of one custom field. The verb reads and checks what comes of it; this only helps to type it."""
+    options = [(option, option) for option in field.options]
+    common: dict[str, Any] = {"label": field.label, "required": field.required, "help_text": field.help}
+    match field.kind:
+        case FieldKind.NUMBER:
+            return forms.CharField(
+                **common, max_length=30, widget=forms.TextInput(attrs={"inputmode": "decimal"})
+            )
+        case FieldKind.DATE:
+            return forms.DateField(**common, widget=forms.DateInput)
+        case FieldKind.BOOLEAN:
+            return forms.ChoiceField(**common, choices=[("", "–"), ("yes", _("yes")), ("no", _("no"))])
+        case FieldKind.CHOICE:
+            return forms.ChoiceField(**common, choices=[("", "–"), *options])
+        case FieldKind.CHOICES:
+            return forms.MultipleChoiceField(**common, choices=options, widget=forms.CheckboxSelectMultiple)
+        case _:
+            return forms.CharField(**common, max_length=2000)
+
+
+def custom_initial(field: CustomField, value: Any) -> Any:
+    """A kept value as its input shows it."""
+    if field.kind == FieldKind.BOOLEAN and value is not None:
+        return "yes" if value else "no"
+    return value
+
+
+class CustomValues(KrmForm):
+    """Adds the agency's own fields to a form about a creator; `cleaned_data["custom"]` has their values by key."""
+
+    custom_fields: list[CustomField]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.custom_fields = live_fields()
+        held = self.initial.get("custom") or {}
+        for field in self.custom_fields:
+            self.fields[PREFIX + field.key] = custom_form_field(field)
+            self.initial[PREFIX + field.key] = custom_initial(field, held.get(field.key))
+        self.dress()
+
+    def clean(self) -> dict[str, Any]:
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        values["custom"] = {
+            field.key: values.pop(PREFIX + field.key)
+            for field in self.custom_fields
+            if PREFIX + field.key in values
+        }
+        self.cleaned_data = values
+        return values
 
 
 class CreatorForm(KrmForm):
@@ -52,7 +106,7 @@ class CreatorForm(KrmForm):
         owner.queryset = User.objects.filter(role__in=STAFF_ROLES, is_active=True).order_by("name")
 
 
-class CreatorCreateForm(CreatorForm):
+class CreatorCreateForm(CustomValues, CreatorForm):
     account = forms.CharField(
         label=_("First account"),
         required=False,
@@ -65,7 +119,7 @@ class CreatorCreateForm(CreatorForm):
     field_order = ["name", "display_name", "account", "platform"]
 
 
-class CreatorEditForm(CreatorForm):
+class CreatorEditForm(CustomValues, CreatorForm):
     status = forms.ChoiceField(label=_("Status"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

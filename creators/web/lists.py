@@ -12,7 +12,10 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from creators import discovery, people, tagging
-from creators.models import Creator, CreatorStatus
+from creators.custom.fields import PREFIX
+from creators.custom.filters import fields_for
+from creators.custom.values import in_words
+from creators.models import Creator, CreatorStatus, CustomField, FieldKind
 from creators.web import vendors
 from creators.web.forms import OptionalReasonForm, TagsForm
 from krm.web.lists import BulkAction, Column, Empty, ListPage
@@ -60,6 +63,19 @@ def archive(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str:
     return ngettext("%(count)s creator archived.", "%(count)s creators archived.", count) % {"count": count}
 
 
+def custom_column(field: CustomField) -> Column:
+    """A column of a custom field; not shown unless chosen."""
+
+    def value(creator: Any) -> Any:
+        held = creator.custom.get(field.key)
+        if held is None:
+            return None
+        return held if field.kind == FieldKind.NUMBER else in_words(field, held)
+
+    kind = "number" if field.kind == FieldKind.NUMBER else "text"
+    return Column(PREFIX + field.key, field.label, kind=kind, value=value, default=False)
+
+
 class CreatorList(ListPage):
     name = "creators.creators"
     title = _("Creators")
@@ -102,9 +118,13 @@ class CreatorList(ListPage):
     )  # fmt: skip
     actions = [
         (_("Tiers"), "creators:tiers", ""),
+        (_("Fields"), "creators:custom_fields", "", "creators.custom_fields"),
         (_("Import"), "creators:import", "", "creators.import"),
         (_("Add creator"), "creators:create", "primary", "creators.change"),
     ]
+
+    def get_columns(self) -> list[Column]:
+        return [*self.columns, *(custom_column(field) for field in fields_for(self.request))]
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = discovery.listed(Creator.objects.visible_to(self.request.user))

@@ -78,6 +78,7 @@ CALLS: dict[str, Callable[[], list[tuple[Any, ...]]]] = {
     "connectors.process_inbound": nothing,
     "creators.make_partitions": nothing,
     "creators.pull_accounts": leased,
+    "creators.remind_tasks": nothing,
     "creators.retier": nothing,
     "creators.schedule_missed": nothing,
     "creators.score_accounts": all_accounts,
