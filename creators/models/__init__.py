@@ -15,6 +15,16 @@ from .choices import (
 )
 from .comments import PostComment
 from .custom import CustomField, FieldKind
+from .finding import (
+    AudienceSketch,
+    DiscoveryLabel,
+    DiscoveryRow,
+    DiscoveryTerm,
+    DiscoveryText,
+    LabelKind,
+    SafetyBand,
+    Segment,
+)
 from .followers import FollowerSample
 from .forecasts import ForecastMetric, PostForecast
 from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
@@ -45,6 +55,7 @@ __all__ = [
     "AccountSnapshot",
     "AccountState",
     "AudienceReport",
+    "AudienceSketch",
     "AudienceSnapshot",
     "BenchmarkRow",
     "BrandMention",
@@ -59,6 +70,10 @@ __all__ = [
     "CreditKind",
     "CustomField",
     "Definition",
+    "DiscoveryLabel",
+    "DiscoveryRow",
+    "DiscoveryTerm",
+    "DiscoveryText",
     "FieldKind",
     "FlagOrigin",
     "FlagPlace",
@@ -68,6 +83,7 @@ __all__ = [
     "ImportRow",
     "ImportState",
     "ImportTemplate",
+    "LabelKind",
     "Note",
     "PeerSample",
     "Platform",
@@ -82,11 +98,13 @@ __all__ = [
     "RateFormat",
     "Relation",
     "ReportState",
+    "SafetyBand",
     "SafetyCategory",
     "SafetyFlag",
     "SafetyPack",
     "Score",
     "ScoreKind",
+    "Segment",
     "Severity",
     "SocialAccount",
     "Source",
