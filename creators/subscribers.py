@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from creators.finding import keeping
 from creators.pulling import consent
 from krm.connectors import inbox
 from krm.connectors.models import InboundEvent
@@ -35,3 +36,8 @@ def tiktok_webhook(event: InboundEvent) -> None:
 @inbox.handler("meta")
 def meta_webhook(event: InboundEvent) -> None:
     consent.from_meta(event)
+
+
+@subscribe("creators.*", name="creators.keep_discovery")
+def keep_discovery(event: Event) -> None:
+    keeping.after(event)

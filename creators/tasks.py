@@ -16,6 +16,7 @@ SCHEDULE = {
     "creators.schedule_missed": 3600.0,
     "creators.make_partitions": crontab(hour=17, minute=10),  # 00:10 in Jakarta
     "creators.forget_comments": crontab(hour=19, minute=20),
+    "creators.check_discovery": crontab(hour=20, minute=10),
     "creators.score_all": crontab(hour=18, minute=0),
 }
 
@@ -135,3 +136,33 @@ def read_reports(report_ids: list[int]) -> None:
 
     for report_id in report_ids:
         reports.read(report_id)
+
+
+@shared_task(name="creators.refresh_discovery")
+def refresh_discovery(account_ids: list[int], words: bool = True) -> None:
+    """Rows of the search table, and the words of the accounts where what they wrote has changed."""
+    from creators.finding import sketches, table
+    from creators.finding import words as vocabulary
+
+    table.refresh(account_ids)
+    if words:
+        vocabulary.refresh(account_ids)
+        sketches.refresh(account_ids)
+
+
+@shared_task(name="creators.check_discovery")
+def check_discovery() -> None:
+    """Nightly: every row of the search table against what it was made of."""
+    run_once("creators.check_discovery", localdate().isoformat(), hand_out_discovery)
+
+
+def hand_out_discovery() -> int:
+    from creators.finding import table
+    from creators.finding import words as vocabulary
+
+    vocabulary.count_accounts()
+    batches = 0
+    for ids in table.batches():
+        enqueue("creators.refresh_discovery", ids)
+        batches += 1
+    return batches

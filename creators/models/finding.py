@@ -40,6 +40,7 @@ class LabelKind(models.TextChoices):
     LANGUAGE = "language", _("Language")
     TAG = "tag", _("Tag")
     BRAND = "brand", _("Brand worked with")
+    CLIENT = "client", _("Client worked for")
     FORMAT = "format", _("Format")
     AUDIENCE_COUNTRY = "aud_country", _("Audience country")
     AUDIENCE_CITY = "aud_city", _("Audience city")

@@ -11,7 +11,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("creators", "0016_update_policy"),
+        ("creators", "0019_scorecomponent_goes"),
         ("pghistory", "0007_auto_20250421_0444"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -34,6 +34,7 @@ class Migration(migrations.Migration):
                             ("language", "Language"),
                             ("tag", "Tag"),
                             ("brand", "Brand worked with"),
+                            ("client", "Client worked for"),
                             ("format", "Format"),
                             ("aud_country", "Audience country"),
                             ("aud_city", "Audience city"),
