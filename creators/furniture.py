@@ -20,6 +20,8 @@ def register() -> None:
                  order=92, perm="connectors.view", group=_("Agency"))  # fmt: skip
     register_nav("staff", key="vendor_credits", label=_("Vendor credits"), url_name="creators:vendor_credits",
                  icon="coins", order=93, perm="creators.vendor_credits", group=_("Agency"))  # fmt: skip
+    register_nav("staff", key="updates", label=_("Updates"), url_name="creators:updates", icon="refresh",
+                 order=93, perm="connectors.view", group=_("Agency"))  # fmt: skip
     register_nav(
         "portal",
         key="profile",

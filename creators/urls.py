@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from creators.web import connectors, custom, edit, imports, lists, portal, profile, tiers, todos, vendors
+from creators.web import (
+    connectors,
+    custom,
+    edit,
+    imports,
+    lists,
+    portal,
+    profile,
+    tiers,
+    todos,
+    updates,
+    vendors,
+)
 
 app_name = "creators"
 
@@ -14,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tiers/", tiers.TierPage.as_view(), name="tiers"),
     path("connectors/", connectors.ConnectorsPage.as_view(), name="connectors"),
     path("connectors/inbound/retry/", connectors.InboundRetry.as_view(), name="inbound_retry"),
+    path("updates/", updates.UpdatesPage.as_view(), name="updates"),
     path("connectors/<slug:key>/", connectors.ConnectorSettings.as_view(), name="connector"),
     path("connectors/<slug:key>/check/", connectors.ConnectorCheck.as_view(), name="connector_check"),
     path("vendors/", vendors.CreditsPage.as_view(), name="vendor_credits"),

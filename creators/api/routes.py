@@ -5,6 +5,7 @@ from __future__ import annotations
 from creators.api import views
 from creators.api.connectors import ConnectorViewSet
 from creators.api.know import CustomFieldViewSet, TaskViewSet
+from creators.api.updates import UpdatesViewSet
 from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
 from krm.api.router import register
 
@@ -24,3 +25,4 @@ register("connectors", ConnectorViewSet)
 register("audience-reports", AudienceReportViewSet)
 register("vendor-budgets", VendorBudgetViewSet)
 register("vendor-credits", VendorCreditViewSet)
+register("updates", UpdatesViewSet, basename="updates")

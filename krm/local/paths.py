@@ -15,7 +15,7 @@ class Failure(Exception):
     """Something the person at the keyboard can mend: the message says what is wrong and what to do."""
 
 
-def outside() -> Path:
-    """A folder for data of this project where its own folder cannot be used (see accounts.py)."""
-    mark = hashlib.sha256(str(LOCAL).encode()).hexdigest()[:10]
+def outside(local: Path = LOCAL) -> Path:
+    """A folder for what belongs into `local` where that cannot be used: the servers' account may not enter it."""
+    mark = hashlib.sha256(str(local).encode()).hexdigest()[:10]
     return Path("/var/lib/krm-local") / mark

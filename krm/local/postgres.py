@@ -76,7 +76,7 @@ class Postgres:
         """Under the project; where the account that runs the server cannot get there, outside."""
         if self.account is None or processes.can(self.account, "-x", self.folder.parent):
             return self.folder
-        return outside() / self.folder.parent.name / self.folder.name
+        return outside(self.folder.parent.parent) / self.folder.parent.name / self.folder.name
 
     @property
     def url(self) -> str:
@@ -99,14 +99,17 @@ class Postgres:
         source = found.folder.parent  # pginstall
         copy = outside() / f"postgresql-{found.major}-{int(source.stat().st_mtime)}"
         if not copy.exists():
-            fresh = copy.with_name(f"{copy.name}.new")
+            fresh = copy.with_name(f"{copy.name}.{os.getpid()}")
             shutil.rmtree(fresh, ignore_errors=True)
             open_folder(fresh)
             shutil.copytree(source, fresh / source.parent.name / source.name)
             libraries = source.parent.with_name(f"{source.parent.name}.libs")
             if libraries.exists():
                 shutil.copytree(libraries, fresh / libraries.name)
-            fresh.rename(copy)
+            try:
+                fresh.rename(copy)
+            except OSError:  # somebody else was quicker
+                shutil.rmtree(fresh, ignore_errors=True)
         return Binaries(copy / source.parent.name / source.name / "bin", found.major)
 
     # -- life ---------------------------------------------------------------

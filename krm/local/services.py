@@ -186,7 +186,7 @@ class Services:
             self.postgres.remove()
         processes.reap()
         shutil.rmtree(self.folder, ignore_errors=True)
-        shutil.rmtree(outside() / self.profile, ignore_errors=True)
+        shutil.rmtree(outside(LOCAL) / self.profile, ignore_errors=True)
 
     def environment(self) -> dict[str, str]:
         self.describe()
