@@ -57,7 +57,7 @@ class SocialAccount(ScopedModel):
         Tier, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("tier")
     )
     engagement_rate = models.FloatField(_("engagement"), null=True, blank=True)
-    engagement_basis = models.CharField(max_length=10, blank=True)  # followers, views, reach
+    engagement_basis = models.CharField(max_length=12, blank=True)  # followers, views, reach, impressions
     authenticity = models.FloatField(_("authenticity"), null=True, blank=True)
     authenticity_confidence = models.FloatField(null=True, blank=True)
     growth_30d = models.FloatField(_("growth in 30 days"), null=True, blank=True)

@@ -192,6 +192,29 @@ def weighted(
     return np.clip(mean, 0.0, 1.0), np.clip(sure / whole, 0.0, 1.0), known_weight
 
 
+def bounds(
+    parts: Mapping[str, tuple[Any, Any]], weights: Mapping[str, float]
+) -> tuple[np.ndarray, np.ndarray]:
+    """The worst and the best the score could be if all that is not known were worst, or best.
+
+    A part counts for as much as it is trusted; the rest of its weight, and all of a part that is missing, is open.
+    So the interval is 1 - confidence wide, holds the weighted mean, and missing data never raises its lower end.
+    """
+    first = next(iter(parts.values()))[0]
+    low, sure = np.zeros(len(first)), np.zeros(len(first))
+    whole = sum(weights[name] for name in parts)
+    for name, (given, trust) in parts.items():
+        value = np.asarray(given, float)
+        firm = (
+            np.where(np.isnan(value), 0.0, np.clip(np.asarray(trust, float), 0.0, 1.0))
+            * weights[name]
+            / whole
+        )
+        low += firm * np.nan_to_num(value)
+        sure += firm
+    return low, np.minimum(low + (1.0 - sure), 1.0)
+
+
 def share_of_weight(weight: float, known_weight: np.ndarray) -> np.ndarray:
     """The weight of a component after renormalising over those present."""
     with np.errstate(divide="ignore", invalid="ignore"):

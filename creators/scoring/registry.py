@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import authenticity, engagement
+from . import authenticity, consistency, engagement, engagement_v2, format_strength, innovation
 from .definition import Definition
 
 DEFINITIONS: tuple[Definition, ...] = (
     # kind by kind, oldest version first
     authenticity.DEFINITION,
+    consistency.DEFINITION,
     engagement.DEFINITION,
+    engagement_v2.DEFINITION,
+    format_strength.DEFINITION,
+    innovation.DEFINITION,
 )
 
 

@@ -43,6 +43,13 @@ def day(value: Any, lang: str) -> str:
     return f"{given.day} {MONTHS[lang][given.month - 1]} {given.year}"
 
 
+def form(name: str, lang: str) -> str:
+    """A post format inside a sentence."""
+    from .formats import NAMES
+
+    return pick(NAMES.get(name, (name, name)), lang)
+
+
 def _local(text: str, lang: str) -> str:
     return text.translate(str.maketrans(",.", ".,")) if lang == "id" else text
 
@@ -59,6 +66,8 @@ class Filled(string.Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if value is None:
             return UNKNOWN
+        if format_spec == "form":
+            return form(value, self.lang)
         how = {"percent": percent, "number": number, "count": count, "day": day}.get(format_spec)
         if how is not None:
             return how(value, self.lang)
