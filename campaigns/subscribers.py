@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from campaigns import tracking
-from creators.models import Post
+from creators.models import Post, SocialAccount
 from krm import events
 from krm.events.models import Event
 
@@ -35,3 +35,22 @@ def match_post(event: Event) -> None:
     for post in Post.objects.filter(pk__in=ids).select_related("account"):
         if tracking.link_waiting(post) is None:
             tracking.match_post(post)
+
+
+def _score_creator(event: Event) -> None:
+    """Our own history with a creator changed: their reliability is judged again soon."""
+    lookup = {
+        "campaigns.partnership": "creator__partnerships",
+        "campaigns.deliverable": "creator__partnerships__deliverables",
+    }.get(event.subject_type)
+    if lookup is None:
+        return
+    ids = list(
+        SocialAccount.objects.filter(**{lookup: event.subject_id}).order_by("pk").values_list("pk", flat=True)
+    )
+    if ids:
+        events.enqueue("creators.score_accounts", ids)
+
+
+for _event in ("partnership_rated", "partnership_cancelled", "deliverable_accepted"):
+    events.subscribe(f"campaigns.{_event}", name=f"campaigns.score_after_{_event}")(_score_creator)

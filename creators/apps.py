@@ -10,6 +10,6 @@ class CreatorsConfig(AppConfig):
     verbose_name = _("Creators")
 
     def ready(self) -> None:
-        from creators import furniture, permissions  # noqa: F401  permissions register themselves
+        from creators import furniture, permissions, reliability  # noqa: F401  they register themselves
 
         furniture.register()

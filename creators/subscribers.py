@@ -8,7 +8,7 @@ from creators.finding import keeping
 from creators.pulling import consent
 from krm.connectors import inbox
 from krm.connectors.models import InboundEvent
-from krm.events import register_kind, subscribe
+from krm.events import enqueue, register_kind, subscribe
 from krm.events.models import Event
 
 register_kind("creators.report_answered", _("A vendor answered about an audience"), areas=("staff",))
@@ -41,3 +41,10 @@ def meta_webhook(event: InboundEvent) -> None:
 @subscribe("creators.*", name="creators.keep_discovery")
 def keep_discovery(event: Event) -> None:
     keeping.after(event)
+
+
+@subscribe("creators.scores_updated", name="creators.keep_forecasts")
+def keep_forecasts(event: Event) -> None:
+    ids = (event.data or {}).get("account_ids") or []
+    for start in range(0, len(ids), 5_000):
+        enqueue("creators.keep_forecasts", ids[start : start + 5_000])

@@ -18,6 +18,7 @@ SCHEDULE = {
     "creators.forget_comments": crontab(hour=19, minute=20),
     "creators.check_discovery": crontab(hour=20, minute=10),
     "creators.score_all": crontab(hour=18, minute=0),
+    "creators.compare_forecasts": crontab(hour=20, minute=15),
 }
 
 SCORE_BATCH = 5_000
@@ -52,6 +53,21 @@ def hand_out_scoring() -> int:
         after = ids[-1]
         batches += 1
     return batches
+
+
+@shared_task(name="creators.keep_forecasts")
+def keep_forecasts(account_ids: list[int]) -> None:
+    from creators.forecasting import keep
+
+    keep(account_ids)
+
+
+@shared_task(name="creators.compare_forecasts")
+def compare_forecasts() -> None:
+    """Daily: what posts reached, beside what was forecast."""
+    from creators.forecasting import compare
+
+    run_once("creators.compare_forecasts", localdate().isoformat(), compare)
 
 
 @shared_task(name="creators.retier")

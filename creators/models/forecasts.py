@@ -13,6 +13,9 @@ from .choices import PostKind
 from .people import StaffOnly
 from .posts import Post
 
+# A video of twenty minutes or more (a stream, an episode) is forecast apart from short ones.
+FORMS = [*PostKind.choices, ("long", _("Long video or stream"))]
+
 
 class ForecastMetric(models.TextChoices):
     VIEWS = "views", _("Views")
@@ -24,7 +27,7 @@ class PostForecast(ScopedModel):
     """The next post of an account in one format. Open until that post comes, then kept with what it reached."""
 
     account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="forecasts")
-    kind = models.CharField(_("format"), max_length=10, choices=PostKind.choices)
+    kind = models.CharField(_("format"), max_length=10, choices=FORMS)
     metric = models.CharField(_("metric"), max_length=12, choices=ForecastMetric.choices)
     low = models.BigIntegerField(_("low"))  # with `high`: four posts of five lie between
     mid = models.BigIntegerField(_("expected"))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import authenticity, consistency, engagement, engagement_v2, format_strength, innovation
+from . import authenticity, consistency, engagement, engagement_v2, format_strength, innovation, reliability
 from .definition import Definition
+from .prediction import definition as prediction
 
 DEFINITIONS: tuple[Definition, ...] = (
     # kind by kind, oldest version first
@@ -15,6 +16,8 @@ DEFINITIONS: tuple[Definition, ...] = (
     engagement_v2.DEFINITION,
     format_strength.DEFINITION,
     innovation.DEFINITION,
+    prediction.DEFINITION,
+    reliability.DEFINITION,
 )
 
 

@@ -20,7 +20,6 @@ PRIOR = np.array([0.25, 0.20, 0.10, 0.20, 0.10, 0.15])
 ETA = 6.0  # how fast a worse forecaster loses its say
 TRUST = 5.0  # posts after which the account's own record counts as much as the prior
 ERROR_HALF_LIFE = 10.0
-POWER = 0.5  # size of errors is a power mean: one post that ran away does not blow an interval up
 
 LONG_SECONDS = 1200  # streams and full episodes live a life of their own
 FORMS = ("image", "carousel", "text", "story", "reel", "short", "video", "long")
@@ -91,7 +90,9 @@ class Outlook:
     mixed: np.ndarray
     error: np.ndarray
     seen: np.ndarray  # how many errors stand behind `error`, fading like it
-    drift: np.ndarray  # by how much posts lately came out above the forecast (below: negative), shrunk towards 0
+    drift: (
+        np.ndarray
+    )  # by how much posts lately came out above the forecast (below: negative), shrunk towards 0
 
 
 def outlook(values: np.ndarray) -> Outlook:

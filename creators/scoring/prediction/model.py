@@ -25,7 +25,7 @@ TERMS = (
     "other_formats", "other_formats_few", *(f"first_{form}" for form in TRAINED_FORMS),
     "drift", "longer", "weekend", "guest", "music",
 )  # fmt: skip
-ERROR_TRUST = 5.0  # past errors after which an account's own spread counts as much as the usual one
+ERROR_TRUST = 2.0  # past errors after which an account's own spread counts as much as the usual one
 INPUTS = ["account_id", "form", "at", "y", "log_seconds", "weekend", "guest", "music"]
 
 
@@ -61,7 +61,11 @@ def params(metric: str = "views") -> Params:
 def prepare(posts: pd.DataFrame, value: str) -> pd.DataFrame:
     """INPUTS of the posts that have a value, oldest first; no post is read twice."""
     given = posts[posts[value].notna() & posts["published_at"].notna()]
-    seconds = given["duration_seconds"].astype(float) if "duration_seconds" in given else pd.Series(np.nan, given.index)
+    seconds = (
+        given["duration_seconds"].astype(float)
+        if "duration_seconds" in given
+        else pd.Series(np.nan, given.index)
+    )
     at = pd.to_datetime(given["published_at"], utc=True)
     out = pd.DataFrame(
         {
@@ -73,7 +77,7 @@ def prepare(posts: pd.DataFrame, value: str) -> pd.DataFrame:
             "weekend": (at.dt.day_of_week >= 5).astype(float),
             "guest": given["guest"].astype(float) if "guest" in given else 0.0,
             "music": given["music"].astype(float) if "music" in given else 0.0,
-            "post_id": given["post_id"] if "post_id" in given else given.index,
+            "post_id": given.get("post_id", given.index),
         }
     )
     return out.sort_values(["account_id", "at", "post_id"], kind="stable").reset_index(drop=True)
@@ -89,7 +93,11 @@ class Table:
 def table(prepared: pd.DataFrame, *, past: bool = True) -> Table:
     """The terms of the model for every post (unless not `past`) and for the next one of every account and format."""
     if prepared.empty:
-        return Table(pd.DataFrame(columns=["account_id", "form", "at", "y", "base", "n", "error", "seen", "is_next", *TERMS]))
+        return Table(
+            pd.DataFrame(
+                columns=["account_id", "form", "at", "y", "base", "n", "error", "seen", "is_next", *TERMS]
+            )
+        )
     mine = history.series(prepared, ["account_id", "form"], "y")
     whole = history.series(prepared, ["account_id"], "y")
     ahead = history.outlook(mine.values)
