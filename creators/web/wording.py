@@ -6,7 +6,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-BASES: dict[str, Any] = {"followers": _("by followers"), "views": _("by views"), "reach": _("by reach"), "impressions": _("by impressions")}
+BASES: dict[str, Any] = {
+    "followers": _("by followers"),
+    "views": _("by views"),
+    "reach": _("by reach"),
+    "impressions": _("by impressions"),
+}
 INPUTS: dict[str, Any] = {
     "followers": _("Followers"), "following": _("Following"), "n_posts": _("Posts counted"), "likes": _("Likes per post"),
     "comments": _("Comments per post"), "shares": _("Shares per post"), "views": _("Views per post"),

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("creators", "0019_scorecomponent_goes"),
+        ("creators", "0021_engagement_basis_impressions"),
     ]
 
     operations = [
