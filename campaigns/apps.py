@@ -10,7 +10,7 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from campaigns import records
+        from campaigns import merging, records  # noqa: F401  movers register themselves
         from campaigns.guests import ATTACHMENT
         from krm.accounts.invitations import register_attachment
 

@@ -48,3 +48,11 @@ def keep_forecasts(event: Event) -> None:
     ids = (event.data or {}).get("account_ids") or []
     for start in range(0, len(ids), 5_000):
         enqueue("creators.keep_forecasts", ids[start : start + 5_000])
+
+
+@subscribe("creators.creator_created", "creators.creator_updated", name="creators.look_for_duplicates")
+def look_for_duplicates(event: Event) -> None:
+    """A new or changed creator may be somebody we know; lists wait for the night."""
+    from creators.duplicates import finding
+
+    finding.refresh([int(event.data["creator_id"])])

@@ -10,6 +10,7 @@ from krm.events import enqueue
 from krm.events.leases import once, run_once
 
 SCHEDULE = {
+    "creators.find_duplicates": crontab(hour=19, minute=30),  # 02:30 in Jakarta
     "creators.remind_tasks": crontab(hour=1, minute=0),  # 08:00 in Jakarta
     "creators.take_due": 30.0,
     "creators.reports_due": 60.0,
@@ -104,6 +105,14 @@ def forget_comments() -> None:
 
     if settings.KRM_COMMENT_DAYS > 0 and once("creators.forget_comments", localdate().isoformat()):
         ingest.forget_comments(now() - timedelta(days=settings.KRM_COMMENT_DAYS))
+
+
+@shared_task(name="creators.find_duplicates")
+def find_duplicates() -> None:
+    """Nightly: which creators may be one person."""
+    from creators.duplicates import finding
+
+    run_once("creators.find_duplicates", localdate().isoformat(), finding.refresh)
 
 
 @shared_task(name="creators.remind_tasks")

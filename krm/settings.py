@@ -303,6 +303,7 @@ RAW_RESPONSE_DAYS = envint("KRM_RAW_RESPONSE_DAYS", 30)
 KRM_COMMENT_DAYS = envint(
     "KRM_COMMENT_DAYS", 180
 )  # comments not read again for so long are forgotten; 0 keeps all
+KRM_MERGE_UNDO_DAYS = envint("KRM_MERGE_UNDO_DAYS", 30)  # so long a merge of creators can be undone
 KRM_SNAPSHOT_MONTHS = envint("KRM_SNAPSHOT_MONTHS", 0)  # 0 keeps every month
 
 # Celery. A task that is not acknowledged within the visibility timeout is given out again, so that has to be

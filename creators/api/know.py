@@ -11,10 +11,11 @@ from rest_framework.request import Request
 from creators import todos
 from creators.api.views import SCOPES, Permitted, _visible
 from creators.custom import fields
-from creators.models import Creator, CreatorTask, CustomField, FieldKind
+from creators.duplicates import finding, merging
+from creators.models import Creator, CreatorTask, CustomField, DuplicatePair, FieldKind, MergeRecord
 from krm.accounts.models import User
 from krm.accounts.models.users import STAFF_ROLES
-from krm.api.viewsets import StaffOnly, WriteViewSet, action
+from krm.api.viewsets import ReadViewSet, StaffOnly, WriteViewSet, action
 
 
 class FieldOut(S.ModelSerializer[CustomField]):
@@ -71,6 +72,119 @@ class CustomFieldViewSet(Permitted, StaffOnly, WriteViewSet):
     def restore(self, request: Request, pk: str) -> CustomField:
         """Back in forms and filters."""
         return fields.restore_field(self.get_object(), by=request.user)  # type: ignore[arg-type]
+
+
+class PairOut(S.ModelSerializer[DuplicatePair]):
+    class Meta:
+        model = DuplicatePair
+        fields: ClassVar[Any] = [
+            "id",
+            "first",
+            "second",
+            "confidence",
+            "reasons",
+            "state",
+            "found_at",
+            "decided_at",
+        ]
+        read_only_fields: ClassVar[Any] = fields
+
+
+class PairFilter(df.FilterSet):
+    class Meta:
+        model = DuplicatePair
+        fields: ClassVar[Any] = ["state", "first", "second"]
+
+
+class DuplicateViewSet(Permitted, StaffOnly, ReadViewSet):
+    """Creators that may be one person, with the reasons."""
+
+    model = DuplicatePair
+    serializer_class = PairOut
+    filterset_class = PairFilter
+    scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {"dismiss": "creators.merge"}
+    ordering_fields = ("confidence", "found_at")
+
+    @action(detail=True, methods=["post"], summary="Keep apart")
+    def dismiss(self, request: Request, pk: str) -> DuplicatePair:
+        """Two people after all; suggested again only if something new speaks for it."""
+        return finding.dismiss(self.get_object(), by=request.user)  # type: ignore[arg-type]
+
+
+class MergeOut(S.ModelSerializer[MergeRecord]):
+    class Meta:
+        model = MergeRecord
+        fields: ClassVar[Any] = [
+            "id", "kept", "gone", "choices", "stayed", "merged_by", "merged_at", "undo_until", "undone_by", "undone_at",
+        ]  # fmt: skip
+        read_only_fields: ClassVar[Any] = fields
+
+
+class MergeIn(S.Serializer[Any]):
+    kept = S.PrimaryKeyRelatedField(queryset=Creator.objects.all())
+    gone = S.PrimaryKeyRelatedField(queryset=Creator.objects.all())
+    choices = S.DictField(child=S.ChoiceField(["kept", "gone", "both"]), required=False)
+
+
+class MergePreview(S.Serializer[Any]):
+    fields_ = S.ListField(child=S.DictField(), help_text="field, kept, gone, choice, options")
+    moves = S.ListField(child=S.DictField(), help_text="kind, count")
+    stays = S.ListField(child=S.DictField(), help_text="kind, label, reason")
+    refusals = S.ListField(child=S.CharField())
+
+
+class MergeViewSet(Permitted, StaffOnly, WriteViewSet):
+    """Merges of two creators. The merged one answers with `merged_into`; undo brings both back."""
+
+    model = MergeRecord
+    serializer_class = MergeOut
+    write_serializer_class = MergeIn
+    scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {
+        "create": "creators.merge",
+        "undo": "creators.merge",
+        "preview": "creators.merge",
+    }
+    http_method_names = ["get", "post", "head", "options"]
+
+    def perform_create(self, serializer: Any) -> None:
+        values = dict(serializer.validated_data)
+        kept, gone = (_visible(self.request, values.pop(name)) for name in ("kept", "gone"))
+        serializer.instance = merging.merge(kept, gone, by=self.request.user, **values)  # type: ignore[arg-type]
+
+    @action(
+        detail=False,
+        methods=["post"],
+        serializer_class=MergeIn,
+        response=MergePreview,
+        summary="What a merge would do",
+    )
+    def preview(self, request: Request) -> Any:
+        """Field by field, what moves, what stays, and what forbids it. Nothing is changed."""
+        values = self.input()
+        kept, gone = (_visible(request, values.pop(name)) for name in ("kept", "gone"))
+        found = merging.preview(kept, gone, by=request.user, **values)  # type: ignore[arg-type]
+        return {
+            "fields_": [
+                {
+                    "field": row.name,
+                    "kept": row.kept,
+                    "gone": row.gone,
+                    "choice": row.choice,
+                    "options": list(row.options),
+                }
+                for row in found.rows
+            ],
+            "moves": [{"kind": str(part.label), "count": part.count} for part in found.moves],
+            "stays": [{name: part[name] for name in ("kind", "label", "reason")} for part in found.stays],
+            "refusals": found.refusals,
+        }
+
+    @action(detail=True, methods=["post"], summary="Undo")
+    def undo(self, request: Request, pk: str) -> MergeRecord:
+        """Everything back as it was; refused with the reason where later changes stand in the way."""
+        return merging.undo(self.get_object(), by=request.user)  # type: ignore[arg-type]
 
 
 class TaskOut(S.ModelSerializer[CreatorTask]):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from creators.api import views
 from creators.api.connectors import ConnectorViewSet
-from creators.api.know import CustomFieldViewSet, TaskViewSet
+from creators.api.know import CustomFieldViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
 from creators.api.updates import UpdatesViewSet
 from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
 from krm.api.router import register
 
 register("creator-fields", CustomFieldViewSet)
+register("creator-duplicates", DuplicateViewSet)
+register("creator-merges", MergeViewSet)
 register("creator-tasks", TaskViewSet)
 register("creators", views.CreatorViewSet)
 register("accounts", views.AccountViewSet)

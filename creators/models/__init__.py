@@ -28,6 +28,7 @@ from .finding import (
 from .followers import FollowerSample
 from .forecasts import ForecastMetric, PostForecast
 from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
+from .merges import DuplicatePair, MergeRecord, PairState
 from .people import Creator, CreatorAccess, CreatorFile, CreatorTag, Note, Tag, Tier
 from .posts import Post
 from .rates import RateCard
@@ -74,6 +75,7 @@ __all__ = [
     "DiscoveryRow",
     "DiscoveryTerm",
     "DiscoveryText",
+    "DuplicatePair",
     "FieldKind",
     "FlagOrigin",
     "FlagPlace",
@@ -84,7 +86,9 @@ __all__ = [
     "ImportState",
     "ImportTemplate",
     "LabelKind",
+    "MergeRecord",
     "Note",
+    "PairState",
     "PeerSample",
     "Platform",
     "Post",

@@ -90,6 +90,7 @@ class ImportRow(models.Model):  # noqa: DJ008  staging, never shown
     tags = models.JSONField(default=list)
     bio = models.TextField(blank=True)
     figures = models.JSONField(default=dict)
+    custom = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     account_id = models.BigIntegerField(null=True)
     creator_id = models.BigIntegerField(null=True)
 

@@ -118,6 +118,7 @@ class CreatorList(ListPage):
     )  # fmt: skip
     actions = [
         (_("Tiers"), "creators:tiers", ""),
+        (_("Duplicates"), "creators:duplicates", ""),
         (_("Fields"), "creators:custom_fields", "", "creators.custom_fields"),
         (_("Import"), "creators:import", "", "creators.import"),
         (_("Add creator"), "creators:create", "primary", "creators.change"),

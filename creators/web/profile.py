@@ -74,6 +74,19 @@ class CreatorPage(DetailPage):
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("tier", "owner", "merged_into").prefetch_related("tags")
 
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        found = self.get_object()
+        if found.merged_into_id is None:
+            return super().get(request, *args, **kwargs)
+        from django.contrib import messages
+        from django.shortcuts import redirect
+
+        from creators.duplicates.merging import survivor
+
+        kept = survivor(found)
+        messages.info(request, gettext("%(gone)s was merged into this creator.") % {"gone": found})
+        return redirect(kept.get_absolute_url())
+
     def get_context(self) -> dict[str, Any]:
         return {} if self.request.GET.get("tab") else overview(self.object)
 

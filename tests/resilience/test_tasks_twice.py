@@ -76,6 +76,7 @@ CALLS: dict[str, Callable[[], list[tuple[Any, ...]]]] = {
     "campaigns.remind": nothing,
     "connectors.housekeeping": nothing,
     "connectors.process_inbound": nothing,
+    "creators.find_duplicates": nothing,
     "creators.make_partitions": nothing,
     "creators.pull_accounts": leased,
     "creators.remind_tasks": nothing,

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from tests.security.matrix import ADMINISTRATORS, STAFF, Route, Side
+from datetime import timedelta
+
+from tests.security.matrix import ADMINISTRATORS, MANAGERS, STAFF, Route, Side
 
 
 def make_objects(side: Side) -> None:
-    from creators.models import CreatorTask, CustomField
+    from django.utils.timezone import now
+
+    from creators.models import Creator, CreatorTask, CustomField, DuplicatePair, MergeRecord
 
     creator, author = side["creator"], side.users["administrator"]
     side["custom_field"] = CustomField.objects.create(
@@ -16,12 +20,35 @@ def make_objects(side: Side) -> None:
         creator=creator, title="Call", assignee=author, created_by=author
     )
 
+    other = Creator.objects.create(name="Twin")
+    side["pair"] = DuplicatePair.objects.create(first=creator, second=other, confidence=0.9, found_at=now())
+    gone = Creator.objects.create(name="Merged", merged_into=creator)
+    side["merge"] = MergeRecord.objects.create(
+        kept=creator, gone=gone, merged_by=author, merged_at=now(), undo_until=now() + timedelta(days=1)
+    )
+
 
 FIELDS = Route(GET=ADMINISTRATORS, sees=STAFF)
 FIELD = {"obj": "custom_field", "foreign": STAFF, "sees": STAFF}
 TASK = {"obj": "creator_task", "foreign": STAFF}
 
+PAIR = {"obj": "pair", "foreign": STAFF, "sees": STAFF}
+MERGE = {"obj": "merge", "foreign": STAFF, "sees": STAFF}
+
 ROUTES = {
+    "creators:duplicates": Route(GET=STAFF),
+    "creators:duplicate_dismiss": Route(POST=MANAGERS, **PAIR),
+    "creators:merges": Route(GET=STAFF),
+    "creators:merge_record": Route(GET=STAFF, **MERGE),
+    "creators:merge_undo": Route(POST=MANAGERS, **MERGE),
+    "creators:merge": Route(GET=MANAGERS, POST=MANAGERS, obj="creator", foreign=STAFF, sees=STAFF),
+    "api:creator-duplicates-list": Route(GET=STAFF),
+    "api:creator-duplicates-detail": Route(GET=STAFF, **PAIR),
+    "api:creator-duplicates-dismiss": Route(POST=MANAGERS, **PAIR),
+    "api:creator-merges-list": Route(GET=STAFF, POST=MANAGERS, sees=STAFF),
+    "api:creator-merges-preview": Route(POST=MANAGERS, sees=STAFF),
+    "api:creator-merges-detail": Route(GET=STAFF, **MERGE),
+    "api:creator-merges-undo": Route(POST=MANAGERS, **MERGE),
     "creators:custom_fields": FIELDS,
     "creators:custom_field_add": Route(GET=ADMINISTRATORS, POST=ADMINISTRATORS, sees=STAFF),
     "creators:custom_field": Route(GET=ADMINISTRATORS, POST=ADMINISTRATORS, **FIELD),

@@ -1,0 +1,215 @@
+"""Who may be in the book twice: same contact, same handle elsewhere, a profile that names the other, alike names.
+
+Each reason has a weight; the confidence of a pair is one minus the product of what each leaves open. Works on all
+creators in a few statements, or on some of them against all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+
+from creators.models import Creator, DuplicatePair, PairState
+from krm.accounts.models import User
+from krm.accounts.permissions import check
+from krm.errors import Conflict
+from krm.events import record
+
+LISTED = 0.5  # a pair below is not worth somebody's time
+CROWD = 6  # a contact that so many share is an agency's, not a person's
+WEIGHTS = {"email": 0.9, "phone": 0.9, "handle": 0.6, "link": 0.85, "name": 0.55, "alike": 0.4, "place": 0.15}
+REASONS: dict[str, Any] = {
+    "email": _("Same e-mail"), "phone": _("Same phone"), "handle": _("Same handle on another platform"),
+    "link": _("One profile names the other's account"), "name": _("Same name"), "alike": _("Alike name"),
+    "place": _("Same city"),
+}  # fmt: skip
+
+# 0812…, 62812…, +62 812… and 0062812… are one number.
+_PHONE = r"""
+regexp_replace(regexp_replace(regexp_replace(c.phone, '[^0-9]', '', 'g'), '^00', ''), '^0', '62')
+"""
+_SOME = "AND (%(all)s OR {a}.id = ANY(%(ids)s) OR {b}.id = ANY(%(ids)s))"
+
+_SHARED = """
+WITH keyed AS (
+    SELECT c.id, {key} AS key FROM creators_creator c
+    WHERE c.merged_into_id IS NULL AND {where}
+),
+wanted AS (
+    SELECT key FROM keyed GROUP BY key HAVING count(*) BETWEEN 2 AND %(crowd)s
+       AND (%(all)s OR bool_or(id = ANY(%(ids)s)))
+)
+SELECT a.id, b.id, a.key FROM keyed a JOIN keyed b ON a.key = b.key AND a.id < b.id
+JOIN wanted w ON w.key = a.key
+WHERE (%(all)s OR a.id = ANY(%(ids)s) OR b.id = ANY(%(ids)s))
+"""
+_EMAIL = _SHARED.format(key="lower(c.email)", where="c.email <> ''")
+_PHONES = _SHARED.format(key=_PHONE, where="length(regexp_replace(c.phone, '[^0-9]', '', 'g')) >= 8")
+_NAME = _SHARED.format(
+    key="lower(regexp_replace(c.name, '[^[:alnum:]]+', ' ', 'g'))",
+    where="length(c.name) >= 6 AND position(' ' in trim(c.name)) > 0",
+)
+_HANDLE = """
+WITH keyed AS (
+    SELECT DISTINCT a.creator_id AS id, a.platform, regexp_replace(lower(a.handle), '[._]', '', 'g') AS key
+    FROM creators_socialaccount a JOIN creators_creator c ON c.id = a.creator_id
+    WHERE c.merged_into_id IS NULL AND length(a.handle) >= 5
+),
+wanted AS (
+    SELECT key FROM keyed GROUP BY key HAVING count(DISTINCT id) BETWEEN 2 AND %(crowd)s
+       AND (%(all)s OR bool_or(id = ANY(%(ids)s)))
+)
+SELECT DISTINCT least(a.id, b.id), greatest(a.id, b.id), '@' || a.key
+FROM keyed a JOIN keyed b ON a.key = b.key AND a.id < b.id AND a.platform <> b.platform
+JOIN wanted w ON w.key = a.key
+WHERE (%(all)s OR a.id = ANY(%(ids)s) OR b.id = ANY(%(ids)s))
+"""
+# Addresses and @names in what creators write about themselves, against everybody's handles.
+_LINK = """
+WITH said AS (
+    SELECT c.id, m[1] AS site, lower(m[2]) AS handle
+    FROM creators_creator c
+    CROSS JOIN LATERAL regexp_matches(
+        c.bio, '(instagram|tiktok|youtube|x|twitter|facebook)\\.com/@?([A-Za-z0-9._-]{3,60})', 'gi') AS m
+    WHERE c.merged_into_id IS NULL AND c.bio ~* '\\.com/'
+)
+SELECT DISTINCT least(s.id, a.creator_id), greatest(s.id, a.creator_id), '@' || a.handle
+FROM said s
+JOIN creators_socialaccount a ON lower(a.handle) = s.handle
+ AND a.platform = CASE lower(s.site) WHEN 'twitter' THEN 'x' ELSE lower(s.site) END
+JOIN creators_creator c ON c.id = a.creator_id AND c.merged_into_id IS NULL
+WHERE a.creator_id <> s.id AND (%(all)s OR s.id = ANY(%(ids)s) OR a.creator_id = ANY(%(ids)s))
+"""
+# Names that only resemble one another are compared for the creators at hand: everybody with everybody is a day's work.
+_ALIKE = """
+SELECT least(c.id, o.id), greatest(c.id, o.id), o.name
+FROM creators_creator c
+CROSS JOIN LATERAL (
+    SELECT o.id, o.name FROM creators_creator o
+    WHERE o.search_text %% lower(c.name) AND o.id <> c.id AND o.merged_into_id IS NULL
+      AND similarity(lower(o.name), lower(c.name)) >= 0.6 AND lower(o.name) <> lower(c.name)
+    ORDER BY similarity(lower(o.name), lower(c.name)) DESC LIMIT 5
+) o
+WHERE c.id = ANY(%(ids)s) AND c.merged_into_id IS NULL AND length(c.name) >= 6
+"""
+_PLACES = """
+SELECT id, lower(city), country FROM creators_creator WHERE id = ANY(%s) AND city <> ''
+"""
+ALIKE_AT_ONCE = 5_000
+
+
+def refresh(creator_ids: Iterable[int] | None = None) -> int:
+    """Look for duplicates of these creators (of everybody, if none are named); pairs that are open afterwards and new."""
+    ids = sorted(set(creator_ids)) if creator_ids is not None else []
+    everybody = creator_ids is None
+    if not ids and not everybody:
+        return 0
+    found: dict[tuple[int, int], dict[str, str]] = {}
+    values: dict[str, Any] = {"all": everybody, "ids": ids, "crowd": CROWD}
+    with connection.cursor() as cursor:
+        for kind, statement in (
+            ("email", _EMAIL), ("phone", _PHONES), ("handle", _HANDLE), ("link", _LINK), ("name", _NAME),
+        ):  # fmt: skip
+            cursor.execute(statement, values)
+            for first, second, value in cursor.fetchall():
+                found.setdefault((first, second), {})[kind] = str(value)
+        near = ids if not everybody else _changed_lately()
+        for start in range(0, len(near), ALIKE_AT_ONCE):
+            cursor.execute(_ALIKE, {"ids": near[start : start + ALIKE_AT_ONCE]})
+            for first, second, value in cursor.fetchall():
+                if "name" not in found.get((first, second), {}):
+                    found.setdefault((first, second), {})["alike"] = str(value)
+        people = sorted({pk for pair in found for pk in pair})
+        cursor.execute(_PLACES, [people])
+        place = {pk: (city, country) for pk, city, country in cursor.fetchall()}
+    for (first, second), reasons in found.items():
+        if first in place and place[first] == place.get(second):
+            reasons["place"] = place[first][0].title()
+    return _store(found, ids, everybody)
+
+
+def confidence_of(kinds: Iterable[str]) -> float:
+    open_ = 1.0
+    for kind in kinds:
+        open_ *= 1 - WEIGHTS[kind]
+    return round(1 - open_, 4)
+
+
+def _changed_lately(limit: int = 20_000) -> list[int]:
+    from datetime import timedelta
+
+    since = now() - timedelta(days=2)
+    rows = Creator.objects.filter(updated_at__gte=since, merged_into=None)
+    return list(rows.order_by("-updated_at").values_list("pk", flat=True)[:limit])
+
+
+def _store(found: dict[tuple[int, int], dict[str, str]], ids: list[int], everybody: bool) -> int:
+    moment = now()
+    listed = {pair: reasons for pair, reasons in found.items() if confidence_of(reasons) >= LISTED}
+    new = 0
+    with transaction.atomic():
+        rows = DuplicatePair.objects.select_for_update()
+        if not everybody:
+            from django.db.models import Q
+
+            rows = rows.filter(Q(first__in=ids) | Q(second__in=ids))
+        held = {(row.first_id, row.second_id): row for row in rows}
+        fresh, changed = [], []
+        for pair, reasons in listed.items():
+            shape = [
+                {"kind": kind, "value": reasons[kind], "weight": WEIGHTS[kind]}
+                for kind in WEIGHTS
+                if kind in reasons
+            ]
+            row = held.get(pair)
+            if row is None:
+                fresh.append(
+                    DuplicatePair(first_id=pair[0], second_id=pair[1], confidence=confidence_of(reasons),
+                                  reasons=shape, found_at=moment)
+                )  # fmt: skip
+                continue
+            known = {reason["kind"] for reason in row.reasons}
+            reopened = row.state == PairState.DISMISSED and not set(reasons) <= known
+            if row.state == PairState.MERGED or (row.state == PairState.DISMISSED and not reopened):
+                continue
+            if row.reasons != shape or reopened:
+                row.reasons, row.confidence = shape, confidence_of(reasons)
+                if reopened:
+                    row.state, row.found_at = PairState.OPEN, moment
+                    new += 1
+                changed.append(row)
+        gone = [row.pk for pair, row in held.items() if row.state == PairState.OPEN and pair not in listed]
+        DuplicatePair.objects.filter(pk__in=gone).delete()
+        DuplicatePair.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=2000)
+        DuplicatePair.objects.bulk_update(
+            changed, ["reasons", "confidence", "state", "found_at"], batch_size=2000
+        )
+    return new + len(fresh)
+
+
+def dismiss(pair: DuplicatePair, *, by: User) -> DuplicatePair:
+    """Two people after all; suggested again only if something new speaks for it."""
+    check(by, "creators.merge", pair.first)
+    with transaction.atomic():
+        held = DuplicatePair.objects.select_for_update(of=("self",)).get(pk=pair.pk)
+        if held.state != PairState.OPEN:
+            raise Conflict(_("This pair is decided already. Reload the page."))
+        held.state, held.decided_by, held.decided_at = PairState.DISMISSED, by, now()
+        held.save(update_fields=["state", "decided_by", "decided_at", "updated_at"])
+        record(
+            "creators.duplicate_dismissed", held.first, actor=by,
+            data={"creator_ids": [held.first_id, held.second_id]},
+        )  # fmt: skip
+    pair.refresh_from_db()
+    return pair
+
+
+def of_creator(creator: Creator) -> list[DuplicatePair]:
+    from django.db.models import Q
+
+    rows = DuplicatePair.objects.open().filter(Q(first=creator) | Q(second=creator))
+    return list(rows.select_related("first", "second")[:20])
