@@ -22,6 +22,7 @@ NAMES = (
     "web",
     "importing",
     "ingest",
+    "schedule",
     "scoring",
     "scores",
     "ledger",

@@ -67,22 +67,27 @@ FROM creators_accountschedule GROUP BY platform, cadence ORDER BY platform, min(
 
 
 def lines() -> list[Line]:
-    """One scan of the due table."""
+    """How the due table stands; of a large one, how it stood within the last minute."""
     held: list[Line] | None = cache.get("creators.outlook")
     if held is not None:
         return held
+    found = lines_now()
+    if sum(line.total for line in found) >= LARGE:
+        cache.set("creators.outlook", found, 60)
+    return found
+
+
+def lines_now() -> list[Line]:
+    """One scan of the due table."""
     spans = schedule.intervals()
     with connection.cursor() as cursor:
         cursor.execute(_LINES, [spans[name].total_seconds() for name in HOURS])
-        found = [
+        return [
             Line(
                 row[0], row[1], row[2], row[3], row[4], row[5], row[6], dict(zip(AGES, row[7:], strict=True))
             )
             for row in cursor.fetchall()
         ]
-    if sum(line.total for line in found) >= LARGE:
-        cache.set("creators.outlook", found, 60)
-    return found
 
 
 @dataclass(frozen=True)

@@ -136,14 +136,16 @@ def take_due(platform: str, *, limit: int, batch: int, now: datetime | None = No
         return []
     with transaction.atomic():
         rows = _due(platform, limit, now)
-        taken = []
-        for start in range(0, len(rows), batch):
-            token = secrets.token_hex(12)
-            ids = rows[start : start + batch]
-            AccountSchedule.objects.filter(pk__in=ids).update(
-                lease_until=now + LEASE, lease_token=token, last_attempt_at=now
+        taken = [
+            Taken(platform, rows[start : start + batch], secrets.token_hex(12))
+            for start in range(0, len(rows), batch)
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE creators_accountschedule s SET lease_until = %s, lease_token = x.token, last_attempt_at = %s"
+                " FROM unnest(%s::bigint[], %s::text[]) AS x(id, token) WHERE s.account_id = x.id",
+                [now + LEASE, now, rows, [lease.token for lease in taken for _id in lease.account_ids]],
             )
-            taken.append(Taken(platform, ids, token))
         return taken
 
 
