@@ -29,6 +29,7 @@ NAMES = (
     "events",
     "memory",
     "setting_up",
+    "volume",
 )
 
 

@@ -11,9 +11,11 @@ import hashlib
 import hmac
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection, transaction
@@ -143,6 +145,7 @@ _JSON = {
     "languages",
     "interests",
 }
+_SPECIAL = re.compile(r"[\\\t\n\r\0]")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\0": ""})
 
 
@@ -155,8 +158,10 @@ def _type(name: str) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return "\\N"
+    if type(value) is int:  # most cells
+        return str(value)
     if isinstance(value, str):
-        return value.translate(_ESCAPES)
+        return value.translate(_ESCAPES) if _SPECIAL.search(value) else value
     if isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False).replace("\\u0000", "").translate(_ESCAPES)
     if isinstance(value, bool):
@@ -177,8 +182,10 @@ def _stage(cursor: Any, table: str, kind: type, rows: Sequence[Any]) -> list[str
     columns = ", ".join(f"{name} {_type(name)}" for name in names)
     cursor.execute(f"CREATE TEMPORARY TABLE IF NOT EXISTS {table} ({columns}) ON COMMIT DELETE ROWS")
     cursor.execute(f"TRUNCATE {table}")
-    buffer = io.StringIO("".join(copy_line(getattr(row, n) for n in names) for row in rows))
+    read = attrgetter(*names)
+    buffer = io.StringIO("".join([copy_line(read(row)) for row in rows]))
     cursor.copy_expert(f"COPY {table} ({', '.join(names)}) FROM STDIN", buffer)
+    cursor.execute("SET LOCAL work_mem = '64MB'")  # a batch is sorted in memory
     return names
 
 
