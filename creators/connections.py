@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import redis
@@ -16,11 +17,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from creators.models import AccountSchedule
-from creators.platforms.config import Program
+from creators.platforms.base import Paid
+from creators.platforms.config import Program, stored
 from creators.platforms.registry import PROGRAMS, VENDORS, plan_of
 from creators.pulling.session import PlatformSession
 from krm.accounts.permissions import check
-from krm.connectors import archive, budgets, credentials, http
+from krm.connectors import archive, budgets, credentials, http, spending
 from krm.connectors.credentials import SECRETS, Tokens
 from krm.connectors.models import Application, Credential, InboundEvent, OutcomeCount, Purpose
 from krm.connectors.outcomes import Failed, Kind
@@ -57,6 +59,7 @@ class Shown:
     sandbox: bool
     host: str
     budgets: list[budgets.Reading] | None  # None: Redis can't be reached
+    money: spending.Spent | None  # where the platform sells its answers
     queue: Queue | None
     errors: list[ErrorLine]
     calls: int
@@ -92,6 +95,9 @@ def overview(now: datetime | None = None) -> list[Shown]:
                 sandbox=bool(settings.SANDBOX_URL) and host == settings.SANDBOX_URL,
                 host=host,
                 budgets=_readings(program, application),
+                money=spending.read(plan.purse(application), now)
+                if isinstance(plan, Paid) and application is not None
+                else None,
                 queue=queues.get(program.connector) if main else None,
                 errors=errors.get(program.connector, []) if counted else [],
                 calls=calls.get(program.connector, 0) if counted else 0,
@@ -105,8 +111,7 @@ def _readings(program: Program, application: Application | None) -> list[budgets
     if application is None:
         return []
     plan = plan_of(program)
-    business = program.key == "tiktok_business"
-    wanted = [b for b in plan.buckets(application) if b.name.startswith("tiktok_business") == business]
+    wanted = [b for b in plan.buckets(application) if b.name.partition(".")[0] == program.key]
     try:
         return [budgets.read(bucket) for bucket in wanted]
     except redis.RedisError:
@@ -164,16 +169,19 @@ def configure(key: str, *, by: Any, enabled: bool = True, **values: Any) -> Appl
     problems = {}
     for setting in program.settings:
         value = values.get(setting.name)
-        stored = (
-            own is not None
-            if setting.name == "access_token"
-            else bool(known and getattr(known, setting.name))
-        )
-        if setting.required and not value and not (setting.secret and stored):
+        kept = own is not None if setting.name == "access_token" else bool(stored(known, setting))
+        given = value not in (None, "")
+        if setting.required and not given and not (setting.secret and kept):
             problems[setting.name] = _("Fill this in; the platform's developer page shows it.")
     if problems:
         raise ValidationError(problems)
     token = values.pop("access_token", "")
+    chosen = {
+        s.name: values.pop(s.name) for s in program.settings if s.option and values.get(s.name) is not None
+    }
+    if chosen:
+        plain = {name: str(v) if isinstance(v, Decimal) else v for name, v in chosen.items()}
+        values["options"] = {**(known.options if known else {}), **plain}
     application = credentials.save_application(key, by=by, enabled=enabled, **values)
     if token:
         Credential.objects.filter(platform=key, purpose=Purpose.AGENCY).exclude(

@@ -292,6 +292,9 @@ PLATFORM_URLS = {
     "tiktok": env("KRM_TIKTOK_URL", SANDBOX_URL or "https://open.tiktokapis.com"),
     "tiktok_business": env("KRM_TIKTOK_BUSINESS_URL", SANDBOX_URL or "https://business-api.tiktok.com"),
     "youtube": env("KRM_YOUTUBE_URL", SANDBOX_URL or "https://youtube.googleapis.com"),
+    "facebook": env("KRM_FACEBOOK_URL", SANDBOX_URL or "https://graph.facebook.com"),
+    "tiktok_one": env("KRM_TIKTOK_ONE_URL", SANDBOX_URL or "https://business-api.tiktok.com"),
+    "x": env("KRM_X_URL", SANDBOX_URL or "https://api.x.com"),
     "google_oauth": env("KRM_GOOGLE_OAUTH_URL", SANDBOX_URL or "https://oauth2.googleapis.com"),
 }
 INSTAGRAM_VERSION = env("KRM_INSTAGRAM_VERSION", "v26.0")

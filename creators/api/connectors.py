@@ -25,6 +25,15 @@ class BudgetOut(serializers.Serializer[Any]):
     blocked_until = serializers.DateTimeField(allow_null=True)
 
 
+class MoneyOut(serializers.Serializer[Any]):
+    """US dollars, by calendar month in UTC."""
+
+    monthly = serializers.DecimalField(source="purse.monthly", max_digits=12, decimal_places=2)
+    spent = serializers.DecimalField(source="month", max_digits=12, decimal_places=4)
+    today = serializers.DecimalField(max_digits=12, decimal_places=4)
+    reads = serializers.DictField(child=serializers.IntegerField())
+
+
 class QueueOut(serializers.Serializer[Any]):
     total = serializers.IntegerField()
     waiting = serializers.IntegerField()
@@ -50,6 +59,7 @@ class ConnectorOut(serializers.Serializer[Any]):
     address = serializers.CharField(source="host")
     calls = serializers.IntegerField(help_text="Calls in the last seven days.")
     budgets = BudgetOut(many=True, allow_null=True, help_text="Null: Redis is not reachable.")
+    money = MoneyOut(allow_null=True, help_text="Null: this platform's answers cost nothing.")
     queue = QueueOut(allow_null=True)
     failures = ErrorOut(many=True, source="errors", help_text="Of the last seven days, by kind.")
     consents = serializers.DictField(child=serializers.IntegerField())
@@ -66,6 +76,11 @@ class ConfigureIn(serializers.Serializer[Any]):
     webhook_secret = serializers.CharField(required=False, max_length=4000, write_only=True)
     own_account_id = serializers.CharField(required=False, max_length=64)
     daily_users = serializers.IntegerField(required=False, min_value=1, max_value=1_000_000)
+    monthly_usd = serializers.DecimalField(
+        required=False, min_value=0, max_value=1_000_000, max_digits=9, decimal_places=2
+    )
+    posts = serializers.IntegerField(required=False, min_value=1, max_value=100)
+    names = serializers.ChoiceField(required=False, choices=["post", "tweet"])
 
 
 class CheckOut(serializers.Serializer[Any]):

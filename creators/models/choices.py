@@ -29,6 +29,7 @@ class Definition(models.TextChoices):
     PER_POST = "per_post_average", _("Average per post")
     LIFETIME = "lifetime_total", _("Total since the account began")
     DAYS_28 = "last_28_days", _("Last 28 days")
+    DAYS_28_OLD = "last_28_days_impressions", _("Last 28 days, impressions (the measure before views)")
     DAY = "one_day", _("One day")
 
 

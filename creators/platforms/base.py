@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from decimal import Decimal
+from typing import Any, Protocol, runtime_checkable
 
 from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading
 from krm.connectors.budgets import Bucket
@@ -13,6 +14,7 @@ from krm.connectors.credentials import Tokens
 from krm.connectors.http import Reply
 from krm.connectors.models import Application, Credential
 from krm.connectors.outcomes import OK, Outcome
+from krm.connectors.spending import Charge, Purse
 
 POSTS_PER_PULL = 25
 
@@ -28,6 +30,7 @@ class AccountRef:
     known_posts: tuple[str, ...] = ()
     wants_audience: bool = False
     wants_comments: bool = False
+    wants_posts: bool = True  # X sells each post: only of accounts somebody works with
     credential: Credential | None = None
 
     @property
@@ -48,6 +51,7 @@ class Pulled:
     audience: AudienceReading | None = None
     comments: list[CommentReading] = field(default_factory=list)
     complete_since: datetime | None = None  # the listing holds every post since then
+    extra: dict[str, Any] = field(default_factory=dict)  # the connector's own, between two of its calls
     gone_posts: list[str] = field(default_factory=list)  # asked for by id and not there
 
 
@@ -64,6 +68,8 @@ class Request:
     bucket: Bucket | None = None
     bucket_key: str = "app"
     cost: int = 1
+    charge: Charge | None = None  # what the answer costs in money
+    charged: Callable[[Any], Sequence[str]] | None = None  # ids in the answer that are paid for
     private: bool = False  # the answer holds other people's words and names: it is read, not archived
 
 
@@ -103,6 +109,15 @@ class Dialect(Protocol):
     def usage(self, request: Request, reply: Reply) -> Sequence[Usage]: ...
 
     def renew(self, session: Session, credential: Credential) -> Tokens: ...
+
+
+@runtime_checkable
+class Paid(Protocol):
+    """A connector whose platform sells its answers."""
+
+    price_per_account: Decimal
+
+    def purse(self, application: Application) -> Purse: ...
 
 
 class Connector(Dialect, Protocol):

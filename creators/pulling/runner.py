@@ -28,11 +28,11 @@ from creators.models import (
     PostComment,
     SocialAccount,
 )
-from creators.platforms.base import POSTS_PER_PULL, AccountRef, Connector, Pulled
+from creators.platforms.base import POSTS_PER_PULL, AccountRef, Connector, Paid, Pulled
 from creators.platforms.registry import CONNECTORS, connector
 from creators.pulling import policy, schedule
 from creators.pulling.session import PlatformSession
-from krm.connectors import archive, budgets, credentials
+from krm.connectors import archive, budgets, credentials, spending
 from krm.connectors.models import Application, Credential, CredentialStatus, Purpose
 from krm.connectors.outcomes import Kind, Outcome
 from krm.events import enqueue, record
@@ -88,7 +88,11 @@ def room_for(plan: Connector, application: Application) -> int:
         elapsed=budgets.elapsed(bucket),
         batch=plan.batch * plan.cost_per_account,
     )
-    return max(0, int(calls / plan.cost_per_account))
+    room = int(calls / plan.cost_per_account)
+    if isinstance(plan, Paid):
+        money = spending.read(plan.purse(application), timezone.now()).left
+        room = min(room, int(money / plan.price_per_account))
+    return max(0, room)
 
 
 def pull(account_ids: Sequence[int], token: str, *, interactive: bool = False) -> dict[int, Outcome]:
@@ -107,7 +111,7 @@ def pull(account_ids: Sequence[int], token: str, *, interactive: bool = False) -
         results = [Pulled(pk, outcome) for pk in accounts]
         return _store(results, accounts, token, timezone.now(), interactive, set_up=False)
     session = PlatformSession(plan, application, interactive=interactive)
-    refs = _refs(list(accounts.values()), session.now)
+    refs = _refs(list(accounts.values()), session.now, interactive)
     try:
         results = plan.pull(session, refs)
     finally:
@@ -115,7 +119,7 @@ def pull(account_ids: Sequence[int], token: str, *, interactive: bool = False) -
     return _store(results, accounts, token, session.now, interactive)
 
 
-def _refs(accounts: Sequence[SocialAccount], now: datetime) -> list[AccountRef]:
+def _refs(accounts: Sequence[SocialAccount], now: datetime, interactive: bool) -> list[AccountRef]:
     ids = [a.pk for a in accounts]
     consents = _consents(accounts)
     known: dict[int, list[str]] = defaultdict(list)
@@ -132,6 +136,11 @@ def _refs(accounts: Sequence[SocialAccount], now: datetime) -> list[AccountRef]:
         )
     )
     talked = _comments_fresh(accounts, now)
+    worked_with = set(
+        AccountSchedule.objects.filter(
+            pk__in=ids, cadence__in=(Cadence.LIVE, Cadence.SHORTLISTED)
+        ).values_list("pk", flat=True)
+    )
     return [
         AccountRef(
             id=a.pk,
@@ -141,6 +150,7 @@ def _refs(accounts: Sequence[SocialAccount], now: datetime) -> list[AccountRef]:
             known_posts=tuple(known.get(a.pk, ())),
             wants_audience=a.pk not in recent,
             wants_comments=a.pk not in talked,
+            wants_posts=interactive or a.platform != "x" or a.pk in worked_with,
             credential=consents.get(a.pk),
         )
         for a in accounts

@@ -11,7 +11,7 @@ import redis
 from django.utils import timezone
 
 from creators.platforms.base import Dialect, Request
-from krm.connectors import archive, budgets, credentials, egress
+from krm.connectors import archive, budgets, credentials, egress, spending
 from krm.connectors.http import Client, Reply, TransportError, client
 from krm.connectors.models import Application, Credential, CredentialStatus, Purpose
 from krm.connectors.outcomes import Failed, Kind, Outcome
@@ -82,6 +82,35 @@ class PlatformSession:
 
     def _once(self, request: Request) -> Any:
         lease = self._reserve(request)
+        hold = self._hold(request, lease)
+        brought: list[str] = []
+        try:
+            body = self._ask(request, lease)
+            if hold is not None and request.charged is not None:
+                brought = list(request.charged(body))
+            return body
+        finally:
+            if hold is not None:
+                spending.settle(hold, brought)
+
+    def _hold(self, request: Request, lease: budgets.Lease | None) -> spending.Hold | None:
+        """Money for the call, or the call is not made."""
+        if request.charge is None:
+            return None
+        try:
+            return spending.reserve(request.charge, now=self.now, interactive=self.interactive)
+        except spending.PurseEmpty as empty:
+            if lease is not None:
+                budgets.commit(lease, 0)
+            raise Failed(
+                Outcome(Kind.QUOTA_SPENT, str(empty), empty.until, request.charge.purse.name)
+            ) from None
+        except redis.RedisError as error:
+            raise Failed(
+                Outcome(Kind.TRANSIENT, f"The rate budget can't be reached: {type(error).__name__}")
+            ) from None
+
+    def _ask(self, request: Request, lease: budgets.Lease | None) -> Any:
         try:
             reply = self.http.request(
                 request.method,

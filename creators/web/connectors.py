@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from creators import connections
-from creators.platforms.config import Program
+from creators.platforms.config import Program, stored
 from creators.platforms.registry import PROGRAMS
 from krm.accounts.permissions import allowed, check
 from krm.connectors import inbox
@@ -41,6 +41,10 @@ BUCKETS = {
     "tiktok.user_info": _("Profiles in a minute"),
     "tiktok.video_list": _("Video lists in a minute"),
     "tiktok_business.all": _("Calls in a minute"),
+    "facebook.app": _("Calls in an hour"),
+    "tiktok_one.all": _("Calls in a minute"),
+    "x.users": _("User look-ups in 15 minutes"),
+    "x.timelines": _("Post lists in 15 minutes"),
     "youtube.units": _("Units today (Pacific time)"),
 }
 
@@ -65,7 +69,16 @@ class ConnectorsPage(Page):
                     for r in shown.budgets
                 ]
             errors = [{"label": KINDS[Kind(e.kind)], "line": e} for e in shown.errors]
-            cards.append({"shown": shown, "budgets": budgets, "errors": errors})
+            reads = shown.money.reads if shown.money is not None else {}
+            cards.append(
+                {
+                    "shown": shown,
+                    "budgets": budgets,
+                    "errors": errors,
+                    "users": reads.get("user", 0),
+                    "posts": reads.get("post", 0),
+                }
+            )
         return {
             "cards": cards,
             "may": allowed(self.request.user, "connectors.change"),
@@ -86,7 +99,21 @@ def form_for(program: Program, application: Application | None) -> type[KrmForm]
     }
     for setting in program.settings:
         help_text = setting.help
-        if setting.number:
+        if setting.choices:
+            fields[setting.name] = forms.ChoiceField(
+                label=setting.label, help_text=help_text, choices=setting.choices, required=False
+            )
+        elif setting.money:
+            fields[setting.name] = forms.DecimalField(
+                label=setting.label,
+                help_text=help_text,
+                min_value=0,
+                max_value=1_000_000,
+                max_digits=9,
+                decimal_places=2,
+                required=False,
+            )
+        elif setting.number:
             fields[setting.name] = forms.IntegerField(
                 label=setting.label, help_text=help_text, min_value=1, max_value=1_000_000, required=False
             )
@@ -130,8 +157,8 @@ class ConnectorSettings(FormPage):
     def get_initial(self) -> dict[str, Any]:
         if self.application is None:
             return {}
-        plain = [s.name for s in self.program.settings if not s.secret]
-        return {"enabled": self.application.enabled, **{n: getattr(self.application, n) for n in plain}}
+        plain = {s.name: stored(self.application, s) for s in self.program.settings if not s.secret}
+        return {"enabled": self.application.enabled, **plain}
 
     def get_context(self) -> dict[str, Any]:
         return {"program": self.program, "application": self.application}

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from krm.connectors.models import Application, Credential, InboundEvent, OutcomeCount, RawResponse
+from krm.connectors.models import Application, Credential, InboundEvent, OutcomeCount, RawResponse, Spending
 
 
 class LookOnly(admin.ModelAdmin):  # type: ignore[type-arg]
@@ -55,3 +55,9 @@ class RawResponseAdmin(LookOnly):
     exclude = ("body",)
     list_display = ("platform", "endpoint", "subject", "status", "outcome", "size", "fetched_at")
     list_filter = ("platform", "outcome")
+
+
+@admin.register(Spending)
+class SpendingAdmin(LookOnly):
+    list_display = ("purse", "day", "kind", "reads", "amount", "held")
+    list_filter = ("purse", "kind")

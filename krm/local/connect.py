@@ -16,6 +16,11 @@ from krm.local.sandbox import replay, tokens, world
 
 REPLAY = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "top1000_2022"
 AGENCY_USERS = 50
+SCOPES = {
+    "instagram": ["instagram_basic", "instagram_manage_insights"],
+    "facebook": ["pages_read_engagement", "read_insights"],
+    "tiktok": ["user.info.stats", "video.list"],
+}
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,18 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
     for vendor in ("hypeauditor", "modash"):
         client_id, token = tokens.APPS[vendor]
         credentials.save_application(vendor, by=None, enabled=True, client_id=client_id, api_key=token)
+    credentials.save_application(
+        "x", by=None, enabled=True, api_key=tokens.X_BEARER, options={"monthly_usd": "150", "posts": 10}
+    )
+    fb_id, fb_secret = tokens.APPS["facebook"]
+    credentials.save_application(
+        "facebook",
+        by=None,
+        enabled=True,
+        client_id=fb_id,
+        client_secret=fb_secret,
+        daily_users=AGENCY_USERS,
+    )
     now = time.time()
     rows = [
         Credential(
@@ -74,7 +91,9 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
         )
     ]
     for account in world.demo_accounts():
-        if account.platform == "instagram" and account.consent:
+        if (account.platform == "instagram" and account.consent) or (
+            account.platform == "facebook" and account.consent
+        ):
             rows.append(consent(account.platform, account.external_id, account.handle, now))
         elif account.platform == "tiktok":
             rows.append(consent("tiktok", account.external_id, account.handle, now, flavour="display"))
@@ -110,14 +129,14 @@ def consent(platform: str, external_id: str, handle: str, now: float, *, flavour
         handle=handle,
         purpose=Purpose.ACCOUNT,
         flavour=flavour,
-        scopes=["instagram_basic", "instagram_manage_insights"]
-        if platform == "instagram"
-        else ["user.info.stats", "video.list", *(["comment.list"] if flavour == "business" else [])],
+        scopes=[*SCOPES[platform], *(["comment.list"] if flavour == "business" else [])],
         access_token=tokens.issue("act", program, external_id, issued=now, serial=serial),
         refresh_token=tokens.issue("rft", program, external_id, issued=now, serial=serial)
         if refreshable
         else "",
-        expires_at=moment + timedelta(seconds=tokens.LIFE[program]),
+        expires_at=None
+        if platform == "facebook"  # a Page's token has no end
+        else moment + timedelta(seconds=tokens.LIFE[program]),
         refresh_expires_at=moment + timedelta(seconds=tokens.REFRESH_LIFE) if refreshable else None,
         status=CredentialStatus.ACTIVE,
     )

@@ -8,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from creators.platforms.facebook import schema as facebook
 from creators.platforms.instagram import schema as instagram
+from creators.platforms.x import schema as x
 from creators.platforms.youtube import schema as youtube
+from krm.local.sandbox import facebook as fake_facebook
 from krm.local.sandbox import instagram as fake_instagram
 from krm.local.sandbox import validate
+from krm.local.sandbox import x as fake_x
 from krm.local.sandbox import youtube as fake_youtube
 
 # Meta's SDK still names this one; Meta's own pages say it is gone.
@@ -84,6 +88,7 @@ def test_what_both_media_kinds_have_is_all_we_ask_of_a_page_of_posts() -> None:
         ("channels", youtube.CHANNEL_PARTS, {"part", "id", "forHandle", "key"}),
         ("playlistItems", ("contentDetails",), {"part", "playlistId", "maxResults", "key"}),
         ("videos", youtube.VIDEO_PARTS, {"part", "id", "key"}),
+        ("commentThreads", youtube.COMMENT_PARTS, {"part", "videoId", "maxResults", "textFormat", "key"}),
     ],
 )
 def test_youtube_requests_are_in_googles_description(resource: str, parts: Any, params: set[str]) -> None:
@@ -93,11 +98,86 @@ def test_youtube_requests_are_in_googles_description(resource: str, parts: Any, 
     method = discovery["resources"][resource]["methods"]["list"]
     assert method["path"] == f"youtube/v3/{resource}" and method["httpMethod"] == "GET"
     assert params <= set(method["parameters"]) | set(discovery["parameters"])
-    kind = {"channels": "Channel", "playlistItems": "PlaylistItem", "videos": "Video"}[resource]
+    kind = {
+        "channels": "Channel",
+        "playlistItems": "PlaylistItem",
+        "videos": "Video",
+        "commentThreads": "CommentThread",
+    }[resource]
     assert set(parts) <= set(discovery["schemas"][kind]["properties"])
     assert fake_youtube.PARTS[resource] <= set(discovery["schemas"][kind]["properties"])
     largest = int(method["parameters"].get("maxResults", {}).get("maximum", 50))
-    assert largest == 50
+    assert largest == (100 if resource == "commentThreads" else 50)
+
+
+def literals(method: Any, parameter: str) -> set[str]:
+    """The values X's own client allows for a parameter."""
+    import typing
+    from typing import get_args
+
+    alone = type("Alone", (), {"__annotations__": {parameter: method.__annotations__[parameter]}})
+    hint = typing.get_type_hints(alone, localns=vars(typing))[parameter]
+    listed = next(a for a in get_args(hint) if a is not type(None))  # Optional[List[Literal]]
+    return set(get_args(get_args(listed)[0]))
+
+
+def test_x_requests_are_in_xs_own_client() -> None:
+    users = pytest.importorskip("xdk.users.client").UsersClient
+    assert set(x.USER_FIELDS) <= literals(users.get_by_usernames, "user_fields")
+    assert set(x.USER_FIELDS) <= literals(users.get_by_ids, "user_fields")
+    assert set(x.POST_FIELDS) <= literals(users.get_posts, "post_fields")
+    assert set(x.EXCLUDE) <= literals(users.get_posts, "exclude")
+    assert literals(users.get_by_ids, "user_fields") >= fake_x.USER_FIELDS
+    assert fake_x.POST_FIELDS - {"attachments", "id", "text"} <= literals(users.get_posts, "post_fields")
+
+
+def test_x_figures_are_in_xs_own_models() -> None:
+    schemas = pytest.importorskip("xdk.schemas")
+    user, post = schemas.UserPublicMetrics.model_fields, schemas.PostPublicMetrics.model_fields
+    assert {"followers_count", "following_count", "post_count"} <= set(user)
+    assert {
+        "impression_count",
+        "like_count",
+        "reply_count",
+        "quote_count",
+        "bookmark_count",
+        "repost_count",
+    } <= set(post)
+
+
+def test_facebook_fields_are_in_metas_description() -> None:
+    assert set(facebook.PAGE) <= fields("Page")
+    assert set(facebook.POST) <= fields("PagePost") | {"id"}
+    assert fields("Page") >= fake_facebook.PAGE_FIELDS
+    assert fake_facebook.POST_FIELDS - {"id"} <= fields("PagePost")
+    assert "day" in enum("pageinsights_period_enum_param")
+    assert "stream" in enum("pagepostcomments_filter_enum_param")
+
+
+def test_facebook_fields_are_in_the_installed_sdk() -> None:
+    pytest.importorskip("facebook_business")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from facebook_business.adobjects import comment, page, pagepost
+    known = {
+        kind: {v for k, v in vars(kind.Field).items() if not k.startswith("_")}
+        for kind in (page.Page, pagepost.PagePost, comment.Comment)
+    }
+    assert set(facebook.PAGE) <= known[page.Page]
+    assert set(facebook.POST) <= known[pagepost.PagePost]
+    assert set(facebook.COMMENT) <= known[comment.Comment]
+
+
+def test_no_retired_name_of_a_page_is_asked_for() -> None:
+    """Meta lists the names of Page metrics in no description: what can be checked is that the dead ones are gone."""
+    asked = {*facebook.PAGE_METRICS, *facebook.AUDIENCE_METRICS, *facebook.POST_METRICS}
+    assert not [name for name in asked if name.startswith(facebook.GONE_PREFIXES)]
+    assert asked <= fake_facebook.DAILY | fake_facebook.BY_PLACE | fake_facebook.POST_METRICS
+
+
+def test_comment_fields_are_in_metas_description() -> None:
+    assert set(instagram.COMMENT) <= fields("IGComment")
+    assert fields("IGComment") >= fake_instagram.COMMENT_FIELDS
 
 
 def test_the_check_itself_catches_what_it_should() -> None:

@@ -1,5 +1,6 @@
 """The vendors' own clients must be able to use the sandbox: if both we and the sandbox were wrong, they would say so.
 
+X's client carries models of X's answers: what it reads must fit them.
 TikTok publishes neither a client for these endpoints nor a description, so nothing stands here for it.
 """
 
@@ -133,3 +134,78 @@ def test_facebook_sdk_understands_our_errors(graph: Any, sandbox: Running) -> No
     with pytest.raises(FacebookRequestError) as caught:
         IGUser(account.external_id, api=api).api_get(fields=["id"])
     assert (caught.value.api_error_code(), caught.value.api_error_subcode()) == (190, 463)
+
+
+@pytest.mark.filterwarnings("ignore:.*might not be compatible")  # its description types metrics as objects
+def test_facebook_sdk_reads_a_page_its_posts_insights_and_comments(graph: Any) -> None:
+    from facebook_business.adobjects.page import Page
+
+    account = demo("facebook", consent="page", nth=1)
+    app_id, secret = tokens.APPS["facebook"]
+    from facebook_business.api import FacebookAdsApi
+    from facebook_business.session import FacebookSession
+
+    session = FacebookSession(app_id, secret, tokens.issue("act", "facebook", account.external_id))
+    session.requests.trust_env = False
+    api = FacebookAdsApi(session, api_version="v26.0")
+    try:
+        page = Page(account.external_id, api=api)
+        assert page.api_get(fields=["id", "followers_count"])["followers_count"] > 0
+        post = page.get_posts(fields=["id", "message", "created_time"], params={"limit": 3})[0]
+        assert post["id"].startswith(account.external_id)
+        found = page.get_insights(params={"metric": ["page_media_view"], "period": "day"})
+        assert found[0]["values"][0]["value"] > 0
+        assert found[0]["name"] == "page_media_view"
+        assert post.get_comments(params={"filter": "stream"}) is not None
+    finally:
+        session.requests.close()
+
+
+@pytest.fixture
+def xclient(sandbox: Running) -> Any:
+    xdk = pytest.importorskip("xdk")
+    client = xdk.Client(base_url=sandbox.url, bearer_token=tokens.X_BEARER)
+    client.session.trust_env = False
+    yield client
+    client.session.close()
+
+
+def test_xs_client_reads_users_and_posts(xclient: Any) -> None:
+    from xdk import schemas
+
+    accounts = [demo("x", nth=n) for n in range(2)]
+    answer = xclient.users.get_by_usernames(
+        usernames=[accounts[0].handle, "nobody_at_all"],
+        user_fields=["created_at", "protected", "public_metrics", "verified"],
+    ).model_dump(exclude_none=True)
+    user = schemas.User.model_validate(answer["data"][0])
+    assert user.id == accounts[0].external_id
+    assert schemas.UserPublicMetrics.model_validate(answer["data"][0]["public_metrics"]).post_count > 0
+    assert answer["errors"][0]["type"].endswith("resource-not-found")
+    both = xclient.users.get_by_ids(ids=[a.external_id for a in accounts]).model_dump(exclude_none=True)
+    assert [u["id"] for u in both["data"]] == [a.external_id for a in accounts]
+
+    page = next(
+        iter(
+            xclient.users.get_posts(
+                accounts[0].external_id, max_results=5, exclude=["replies", "retweets"],
+                post_fields=["created_at", "public_metrics", "paid_partnership"],
+            )
+        )
+    ).model_dump(exclude_none=True)  # fmt: skip
+    assert len(page["data"]) == 5
+    for node in page["data"]:
+        schemas.Post.model_validate(node)
+        schemas.PostPublicMetrics.model_validate(node["public_metrics"])
+    assert page["meta"]["result_count"] == 5
+
+
+def test_xs_client_understands_our_errors(xclient: Any, sandbox: Running) -> None:
+    import requests
+
+    account = demo("x")
+    sandbox.fault("x", "rate_limited", account.handle, seconds=30)
+    with pytest.raises(requests.HTTPError) as caught:
+        xclient.users.get_by_ids(ids=[account.external_id])
+    assert caught.value.response.status_code == 429
+    assert int(caught.value.response.headers["x-rate-limit-reset"]) > 0

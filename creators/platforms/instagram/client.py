@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,20 +9,17 @@ from typing import Any
 from django.conf import settings
 
 from creators.ingest import CommentReading, PostReading
-from creators.platforms import comments
+from creators.platforms import comments, meta
 from creators.platforms.base import POSTS_PER_PULL, AccountRef, Pulled, Request, Session, Usage
 from creators.platforms.instagram import schema
 from krm.connectors.budgets import Bucket
 from krm.connectors.credentials import Tokens
 from krm.connectors.http import Reply
 from krm.connectors.models import Application, Credential
-from krm.connectors.outcomes import OK, Failed, Kind, Outcome
+from krm.connectors.outcomes import Failed, Kind, Outcome
 
 CALLS_PER_USER = 200  # an hour, for each person who used the application in the day
 OWN_CALLS = 4_800  # a day for each account that consented, at the least
-REVOKED = {458, 459, 460, 464}  # removed, checkpoint, password changed, unconfirmed: the owner must act
-THROTTLED = {4, 17, 32, 341, 613}
-PRIVATE = 2207013
 
 
 def app_bucket(application: Application) -> Bucket:
@@ -34,10 +28,6 @@ def app_bucket(application: Application) -> Bucket:
 
 def own_bucket() -> Bucket:
     return Bucket("instagram.account", limit=OWN_CALLS, seconds=86400)
-
-
-def proof(token: str, secret: str) -> str:
-    return hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
 
 
 class Instagram:
@@ -180,7 +170,7 @@ class Instagram:
         assert credential is not None
         params = {**query, "access_token": credential.access_token}
         if session.application.client_secret:
-            params["appsecret_proof"] = proof(credential.access_token, session.application.client_secret)
+            params["appsecret_proof"] = meta.proof(credential.access_token, session.application.client_secret)
         public = endpoint in ("discovery", "health")
         return Request(
             endpoint=endpoint,
@@ -220,64 +210,10 @@ class Instagram:
     # -- answers
 
     def classify(self, request: Request, reply: Reply, now: datetime) -> Outcome:
-        body = reply.json()
-        error = body.get("error") if isinstance(body, dict) else None
-        if reply.status == 200 and not error:
-            return OK
-        if not isinstance(error, dict):
-            return Outcome(
-                Kind.TRANSIENT if reply.status >= 500 else Kind.BAD_REQUEST, f"HTTP {reply.status}"
-            )
-        code, subcode = error.get("code"), error.get("error_subcode")
-        reason = f"{code}{f'/{subcode}' if subcode else ''} {error.get('message', '')}"[:300]
-        bucket = request.bucket.name if request.bucket else ""
-        if subcode == PRIVATE or (code == 100 and subcode == 33):
-            return Outcome(Kind.UNAVAILABLE, reason)
-        if code in (190, 102):
-            if subcode in REVOKED or request.endpoint.startswith("oauth"):
-                return Outcome(Kind.AUTH_REVOKED, reason)
-            return Outcome(Kind.AUTH_EXPIRED, reason)
-        if code in THROTTLED or code == 80002:
-            return Outcome(Kind.RATE_LIMITED, reason, now + _pause(reply), bucket)
-        if code == 10 or code == 3 or (isinstance(code, int) and 200 <= code <= 299):
-            return Outcome(Kind.SCOPE_MISSING, reason)
-        if code == 368:
-            return Outcome(Kind.RATE_LIMITED, reason, now + timedelta(hours=24), bucket)
-        if code in (1, 2) or error.get("is_transient") or reply.status >= 500:
-            return Outcome(Kind.TRANSIENT, reason)
-        return Outcome(Kind.BAD_REQUEST, reason)
+        return meta.classify(request, reply, now)
 
     def usage(self, request: Request, reply: Reply) -> Sequence[Usage]:
-        if request.bucket is None:
-            return []
-        percent = max(_percents(reply), default=None)
-        return [Usage(request.bucket, request.bucket_key, percent=percent)] if percent is not None else []
-
-
-def _percents(reply: Reply) -> list[float]:
-    out: list[float] = []
-    app = _json_header(reply, "x-app-usage")
-    if isinstance(app, dict):
-        out += [float(v) for k, v in app.items() if k in ("call_count", "total_time", "total_cputime")]
-    return out
-
-
-def _pause(reply: Reply) -> timedelta:
-    """How long Meta says to wait; an hour where it does not say."""
-    minutes = 0
-    cases = _json_header(reply, "x-business-use-case-usage")
-    if isinstance(cases, dict):
-        for entries in cases.values():
-            for entry in entries:
-                minutes = max(minutes, int(entry.get("estimated_time_to_regain_access") or 0))
-    return timedelta(minutes=minutes or 60)
-
-
-def _json_header(reply: Reply, name: str) -> Any:
-    try:
-        return json.loads(reply.headers.get(name, ""))
-    except ValueError:
-        return None
+        return meta.usage(request, reply)
 
 
 def deauthorised(payload: Mapping[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 from .archive import OutcomeCount, RawResponse
 from .credentials import Application, Credential, CredentialStatus, Purpose
 from .inbox import InboundEvent, InboundState
+from .spending import Spending
 
 __all__ = [
     "Application",
@@ -13,4 +14,5 @@ __all__ = [
     "OutcomeCount",
     "Purpose",
     "RawResponse",
+    "Spending",
 ]

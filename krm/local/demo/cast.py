@@ -9,8 +9,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db import connection
 
 from creators import ingest, partitions, scoring_runs, summary
-from creators.ingest import AccountReading, AudienceReading, PostReading
+from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading
 from creators.models import Creator, CreatorTag, RateCard, SocialAccount, Tag
+from creators.platforms.comments import PER_POST
+from creators.platforms.comments import POSTS as COMMENTED
+from creators.platforms.text import without_handles
 from krm.accounts.models import User
 from krm.local.demo import TAG
 from krm.local.sandbox import world
@@ -18,7 +21,7 @@ from krm.local.sandbox import world
 DAYS_DAILY = 60
 DAYS_WEEKLY = 240
 DAYS_POSTS = 100
-FORMATS = {"instagram": "reel", "tiktok": "video", "youtube": "video"}
+FORMATS = {"instagram": "reel", "tiktok": "video", "youtube": "video", "x": "post", "facebook": "post"}
 
 
 def source_of(account: world.DemoAccount) -> str:
@@ -71,6 +74,8 @@ def profile_url(account: world.DemoAccount) -> str:
         "instagram": f"https://www.instagram.com/{account.handle}/",
         "tiktok": f"https://www.tiktok.com/@{account.handle}",
         "youtube": f"https://www.youtube.com/channel/{account.external_id}",
+        "x": f"https://x.com/{account.handle}",
+        "facebook": f"https://www.facebook.com/{account.handle}",
     }[account.platform]
 
 
@@ -84,6 +89,7 @@ def make_history(now: datetime) -> None:
     for start in range(0, len(accounts), 60):
         ingest.posts(list(_posts(accounts[start : start + 60], now)))
     ingest.audiences(list(_audiences(accounts, now)))
+    ingest.write_comments(list(_comments(accounts, now)))
     summary.refresh(ids.values())
     scoring_runs.score_accounts(ids.values(), at=now)
     SocialAccount.objects.filter(is_demo=True).update(last_ok_at=now)
@@ -106,7 +112,9 @@ def _followers(accounts: list[tuple[int, world.DemoAccount]], now: datetime) -> 
                     as_of=day,
                     observed_at=observed(day, now),
                     followers=_shown(account, account.followers_at(day)),
-                    following=None if account.platform == "youtube" else account.following_at(day),
+                    following=None
+                    if account.platform in ("youtube", "facebook")
+                    else account.following_at(day),
                     posts_count=account.posts_count_at(datetime.combine(day, time(20), UTC)),
                 )
 
@@ -134,7 +142,9 @@ def reading_of(pk: int, account: world.DemoAccount, post: world.DemoPost, at: da
     """The post as a pull at that moment would have brought it."""
     counts = post.counts(at)
     owner = source_of(account) == "platform_authorised"
-    video = post.kind not in ("image", "carousel")
+    seen = account.platform == "x" or (
+        account.platform != "facebook" and post.kind not in ("image", "carousel", "text")
+    )
     return PostReading(
         account_id=pk,
         platform=account.platform,
@@ -150,12 +160,14 @@ def reading_of(pk: int, account: world.DemoAccount, post: world.DemoPost, at: da
         hashtags=[t.lower() for t in re.findall(r"#(\w+)", post.caption)],
         mentions=[m.lower() for m in re.findall(r"@([\w.]+)", post.caption)],
         is_sponsored=post.sponsored or None,
-        views=counts.views if video or owner else None,
-        reach=counts.reach if owner and account.platform != "youtube" else None,
+        views=counts.views if seen or owner else None,
+        reach=counts.reach if owner and account.platform not in ("youtube", "x") else None,
         likes=None if account.story == "hidden_likes" and not owner else counts.likes,
         comments=counts.comments,
-        shares=counts.shares if owner or account.platform == "tiktok" else None,
-        saves=counts.saves if owner and account.platform == "instagram" else None,
+        shares=counts.shares if owner or account.platform in ("tiktok", "x", "facebook") else None,
+        saves=counts.saves
+        if (owner and account.platform == "instagram") or account.platform == "x"
+        else None,
     )
 
 
@@ -173,6 +185,31 @@ def _audiences(accounts: list[tuple[int, world.DemoAccount]], now: datetime) -> 
                 countries=shares["countries"],
                 cities=shares["cities"],
             )
+
+
+def _comments(accounts: list[tuple[int, world.DemoAccount]], now: datetime) -> Iterator[CommentReading]:
+    """What was written under the newest posts of accounts whose owner consented, and of a third of the channels."""
+    for pk, account in accounts:
+        if not account.consent and (account.platform != "youtube" or int(account.creator_key[-3:]) % 3):
+            continue
+        if account.consent == "display":
+            continue
+        for post in account.newest_posts(now, COMMENTED):
+            for comment in post.comments(now, PER_POST):
+                yield CommentReading(
+                    account_id=pk,
+                    platform=account.platform,
+                    post_external_id=post.external_id,
+                    external_id=comment.id,
+                    author_key=ingest.author_key(account.platform, comment.user_id),
+                    text=without_handles(comment.text),
+                    source=source_of(account),
+                    observed_at=now,
+                    likes=comment.likes,
+                    published_at=comment.at,
+                    is_reply=bool(comment.parent),
+                    by_owner=comment.by_owner,
+                )
 
 
 def price_of(account: world.DemoAccount) -> int:

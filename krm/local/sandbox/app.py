@@ -9,7 +9,7 @@ import random
 from typing import Any
 from urllib.parse import parse_qs
 
-from krm.local.sandbox import control, instagram, tiktok, vendors, youtube
+from krm.local.sandbox import control, facebook, instagram, tiktok, vendors, x, youtube
 from krm.local.sandbox.state import FaultHit, State
 from krm.local.sandbox.validate import Validator
 from krm.local.sandbox.wire import Request, Response
@@ -34,6 +34,10 @@ class Sandbox:
             module = tiktok
         elif path.startswith(("/api/method/", "/v1/")):
             module = vendors
+        elif path.startswith("/2/"):
+            module = x
+        elif facebook.mine(request):
+            module = facebook
         else:
             module = instagram
         try:

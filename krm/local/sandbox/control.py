@@ -94,6 +94,7 @@ def _set_fault(request: Request) -> Response:
 def _clear_faults(request: Request) -> Response:
     with request.state.lock:
         request.state.faults.clear()
+        request.state.shapes.clear()
         request.state.windows.clear()
         request.state.units.clear()
     return Response(200, {"faults": []})
@@ -104,6 +105,16 @@ def _clear_reports(request: Request) -> Response:
     with request.state.lock:
         request.state.asked.clear()
     return Response(200, {"reports": []})
+
+
+def _set_shape(request: Request) -> Response:
+    """`{"platform", "shape"}`: answers as an older contract has them ("old", "tweet"), or "deviating"; "" ends it."""
+    body = request.json()
+    with request.state.lock:
+        request.state.shapes.pop(body["platform"], None)
+        if body.get("shape"):
+            request.state.shapes[body["platform"]] = str(body["shape"])
+    return Response(200, {"shapes": request.state.shapes})
 
 
 def _revoke(request: Request) -> Response:
@@ -133,5 +144,6 @@ _ROUTES = {
     ("POST", "/_sandbox/faults"): _set_fault,
     ("DELETE", "/_sandbox/faults"): _clear_faults,
     ("DELETE", "/_sandbox/reports"): _clear_reports,
+    ("POST", "/_sandbox/shape"): _set_shape,
     ("POST", "/_sandbox/revoke"): _revoke,
 }

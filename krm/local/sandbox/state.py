@@ -70,6 +70,9 @@ class State:
     revoked: set[str] = field(default_factory=set)
     asked: set[str] = field(default_factory=set)  # vendors' reports that are made
     faults: list[Fault] = field(default_factory=list)
+    shapes: dict[str, str] = field(
+        default_factory=dict
+    )  # platform: how its answers deviate from the contract
     windows: dict[str, deque[float]] = field(default_factory=dict)
     units: dict[str, int] = field(default_factory=dict)
     lock: threading.RLock = field(default_factory=threading.RLock)
@@ -168,7 +171,7 @@ class State:
                 "id": world.post_id(account.platform, account.external_id, key),
                 "shortcode": world.token_chars(11, account.external_id, key),
                 "kind": kind
-                or {"instagram": "reel", "tiktok": "video", "youtube": "video"}[account.platform],
+                or {"instagram": "reel", "x": "text", "facebook": "image"}.get(account.platform, "video"),
                 "published_at": (self.clock.now() - timedelta(minutes=minutes_ago))
                 .replace(microsecond=0)
                 .isoformat(),

@@ -14,12 +14,20 @@ APPS = {
     "modash": ("", "sandbox-modash-token"),
     "tiktok": ("sandbox-tiktok-key", "sandbox-tiktok-secret"),
     "tiktok_business": ("sandbox-tiktok-business", "sandbox-tiktok-business-secret"),
+    "facebook": ("sandbox-facebook-app", "sandbox-facebook-secret"),
     "youtube": ("sandbox-google-client", "sandbox-google-secret"),
 }
 YOUTUBE_KEY = "sandbox-youtube-key"
+X_BEARER = "sandbox-x-bearer"
 WEBHOOK_TOKEN = "sandbox-verify-token"  # noqa: S105
 AGENCY_IG_ID = "17841400000000001"
-LIFE = {"instagram": 60 * 86400, "tiktok": 86400, "tiktok_business": 86400, "youtube": 3600}
+LIFE = {
+    "instagram": 60 * 86400,
+    "facebook": 10 * 365 * 86400,
+    "tiktok": 86400,
+    "tiktok_business": 86400,
+    "youtube": 3600,
+}
 REFRESH_LIFE = 365 * 86400
 
 

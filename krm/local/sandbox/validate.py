@@ -86,7 +86,15 @@ class Validator:
 
     @classmethod
     def load(cls) -> Validator:
-        kinds = ("IGUser", "IGMedia", "IGComment", "InstagramInsightsResult")
+        kinds = (
+            "IGUser",
+            "IGMedia",
+            "IGComment",
+            "InstagramInsightsResult",
+            "Page",
+            "PagePost",
+            "InsightsResult",
+        )
         found = {kind: fields for kind in kinds if (fields := meta_fields(kind)) is not None}
         return cls(youtube_discovery() if find_spec("jsonschema") else None, found)
 
@@ -119,6 +127,11 @@ class Validator:
             elif name == "replies" and kind == "IGComment":
                 for item in value["data"]:
                     problems += self._graph("IGComment", item)
+            elif kind == "PagePost" and name in ("reactions", "comments"):
+                pass  # edges, which the description lists apart
+            elif name == "insights" and kind == "PagePost":
+                for item in value["data"]:
+                    problems += self._graph("InsightsResult", item)
             elif name not in known:
                 problems.append(f"{kind} has no field {name}")
             else:

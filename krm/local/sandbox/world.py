@@ -93,6 +93,12 @@ class DemoPost:
             return f"https://www.instagram.com/{'reel' if self.kind == 'reel' else 'p'}/{self.shortcode}/"
         if self.account.platform == "tiktok":
             return f"https://www.tiktok.com/@{self.account.handle}/video/{self.external_id}"
+        if self.account.platform == "x":
+            return f"https://x.com/{self.account.handle}/status/{self.external_id}"
+        if self.account.platform == "facebook":
+            return (
+                f"https://www.facebook.com/{self.account.handle}/posts/{self.external_id.partition('_')[2]}"
+            )
         if self.kind == "short":
             return f"https://www.youtube.com/shorts/{self.external_id}"
         return f"https://www.youtube.com/watch?v={self.external_id}"
@@ -227,14 +233,14 @@ class DemoAccount:
     def view_ratio(self) -> float:
         r = rng(self.external_id, "views")
         base = {"mega": 0.16, "mid": 0.22, "micro": 0.32, "nano": 0.45}[self.size]
-        boost = {"tiktok": 1.9, "youtube": 0.9, "instagram": 1.0}[self.platform]
+        boost = {"tiktok": 1.9, "youtube": 0.9, "instagram": 1.0, "x": 0.8, "facebook": 0.5}[self.platform]
         return base * boost * r.uniform(0.7, 1.35) * (0.55 if self.story == "fading" else 1.0)
 
     @cached_property
     def like_share(self) -> float:
-        return {"tiktok": 0.075, "youtube": 0.042, "instagram": 0.085}[self.platform] * rng(
-            self.external_id, "likes"
-        ).uniform(0.75, 1.3)
+        return {"tiktok": 0.075, "youtube": 0.042, "instagram": 0.085, "x": 0.02, "facebook": 0.05}[
+            self.platform
+        ] * rng(self.external_id, "likes").uniform(0.75, 1.3)
 
     @cached_property
     def pod_size(self) -> float:
@@ -378,6 +384,8 @@ def _post(account: DemoAccount, key: str, when: datetime, r: random.Random) -> D
         "instagram": [("reel", 5), ("image", 3), ("carousel", 3)],
         "tiktok": [("video", 1)],
         "youtube": [("video", 3), ("short", 2)],
+        "x": [("text", 3), ("image", 2)],
+        "facebook": [("image", 4), ("video", 3), ("text", 2)],
     }[account.platform]
     kind = r.choices([k for k, _w in kinds], [w for _k, w in kinds])[0]
     category = account.categories[r.randrange(len(account.categories))]
@@ -422,6 +430,10 @@ def _post(account: DemoAccount, key: str, when: datetime, r: random.Random) -> D
 def post_id(platform: str, account_id: str, key: str) -> str:
     if platform == "instagram":
         return "17" + digits(15, "media", account_id, key)
+    if platform == "x":
+        return "19" + digits(17, "post", account_id, key)
+    if platform == "facebook":
+        return f"{account_id}_{digits(15, 'post', account_id, key)}"
     if platform == "tiktok":
         return "73" + digits(17, "video", account_id, key)
     return token_chars(11, "video", account_id, key)
@@ -443,6 +455,10 @@ class DemoCreator:
 def external_id(platform: str, key: str) -> str:
     if platform == "instagram":
         return "178414" + digits(11, "ig", key)
+    if platform == "x":
+        return "1" + digits(18, "x", key)
+    if platform == "facebook":
+        return "1000" + digits(11, "fb", key)
     if platform == "tiktok":
         return "-000" + token_chars(32, "tt", key)
     return "UC" + token_chars(22, "yt", key)
@@ -472,6 +488,8 @@ def demo_creators() -> tuple[DemoCreator, ...]:
             [28, 30, 14, 8, 6, 14],
         )[0]  # fmt: skip
         bio = f"{city} • {' & '.join(categories)} • kerja sama lewat DM"
+        more = rng("more platforms", number)  # its own dice: the rest of the world stays as it was
+        platforms += tuple(p for p, share in (("x", 0.18), ("facebook", 0.16)) if more.random() < share)
         accounts = tuple(
             _account(number, index, platform, handle, name, city, categories, story, size, bio)
             for index, platform in enumerate(platforms)
@@ -518,10 +536,12 @@ def _account(
         "instagram": "insights" if r.random() < 0.4 else "",
         "tiktok": "business" if r.random() < 0.4 else "display",
         "youtube": "",
+        "x": "",
+        "facebook": "page" if r.random() < 0.5 else "",
     }[platform]
     return DemoAccount(
         platform=platform,
-        handle=handle,
+        handle=handle.replace(".", "_")[:15] if platform == "x" else handle,
         external_id=external_id(platform, f"demo-{number:03d}"),
         creator_key=f"demo-{number:03d}",
         name=name,

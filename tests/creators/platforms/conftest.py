@@ -26,6 +26,11 @@ def connected(db: None, sandbox: Running) -> Running:  # noqa: F811
             own_account_id=tokens.AGENCY_IG_ID if platform == "instagram" else "",
             daily_users=50,
         )
+    credentials.save_application("x", by=None, api_key=tokens.X_BEARER, options={"monthly_usd": "100"})
+    client_id, secret = tokens.APPS["facebook"]
+    credentials.save_application(
+        "facebook", by=None, client_id=client_id, client_secret=secret, daily_users=50
+    )
     credentials.save_credential(
         "instagram",
         tokens.AGENCY_IG_ID,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from creators.platforms.registry import PROGRAMS
 from krm.connectors.models import Application
 from tests.sandbox import Running
 
@@ -12,7 +13,7 @@ URL = "/api/v1/connectors"
 
 def test_a_program_reads_what_the_page_shows(connected: Running, api_for: Any, staff: Any) -> None:
     rows = {row["key"]: row for row in api_for(staff()).get(URL).json()}
-    assert set(rows) == {"instagram", "tiktok", "tiktok_business", "youtube"}
+    assert set(rows) == set(PROGRAMS)
     assert rows["youtube"]["tested"] is True and rows["tiktok"]["tested"] is False
     assert rows["youtube"]["budgets"][0] == {
         "name": "youtube.units", "used": 0, "limit": 10000, "percent": None, "blocked_until": None,

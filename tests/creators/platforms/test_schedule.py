@@ -15,6 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from creators.models import AccountSchedule, AccountState, Cadence, SocialAccount
+from creators.platforms.registry import CONNECTORS
 from creators.pulling import runner, schedule
 from creators.refresh import refresh_now
 from krm.connectors import budgets, inbox
@@ -38,7 +39,8 @@ def due(accounts: list[SocialAccount], at: Any) -> None:
 
 
 @pytest.mark.django_db
-def test_new_accounts_get_a_row_and_only_platforms_we_read() -> None:
+def test_new_accounts_get_a_row_and_only_platforms_we_read(monkeypatch: Any) -> None:
+    monkeypatch.delitem(CONNECTORS, "x")
     make(3)
     make(1, platform="x")
     assert schedule.add_new() == 3
@@ -201,7 +203,8 @@ def test_refresh_now_uses_the_reserve(connected: Running, account: Any, staff: A
     assert outcomes[row.pk].ok
 
 
-def test_refresh_now_refuses_kindly(connected: Running, account: Any, staff: Any) -> None:
+def test_refresh_now_refuses_kindly(connected: Running, account: Any, staff: Any, monkeypatch: Any) -> None:
+    monkeypatch.delitem(CONNECTORS, "x")
     row = account(demo("instagram"))
     with pytest.raises(Denied):
         refresh_now(row, by=staff("viewer"))
