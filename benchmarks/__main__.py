@@ -27,6 +27,7 @@ NAMES = (
     "scores",
     "ledger",
     "events",
+    "faults",
     "memory",
     "setting_up",
     "volume",
