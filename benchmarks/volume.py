@@ -156,15 +156,16 @@ def drop() -> None:
 
     connections.close_all()
     given = settings.DATABASES["default"]
-    with psycopg2.connect(
+    admin = psycopg2.connect(
         dbname="postgres",
         user=given["USER"],
         password=given["PASSWORD"],
         host=given["HOST"],
         port=given["PORT"],
-    ) as admin:
-        admin.autocommit = True
-        admin.cursor().execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
+    )
+    admin.autocommit = True
+    with closing(admin), admin.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)')
 
 
 if __name__ == "__main__":
