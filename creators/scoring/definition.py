@@ -226,7 +226,7 @@ def share_of_weight(weight: float, known_weight: np.ndarray) -> np.ndarray:
 
 def significant(values: np.ndarray, digits: int = 6) -> np.ndarray:
     """Rounded to so many significant digits; NaN and infinities stay."""
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = np.floor(np.log10(np.abs(values)))
         scale = 10.0 ** (digits - 1 - power)
         rounded = np.round(values * scale) / scale
