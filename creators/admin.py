@@ -8,6 +8,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from creators.models import (
+    AudienceReport,
+    Consent,
     Creator,
     CreatorImport,
     CreatorTask,
@@ -18,6 +20,7 @@ from creators.models import (
     SocialAccount,
     Tag,
     Tier,
+    VendorCredit,
 )
 
 
@@ -97,3 +100,22 @@ class FollowerSampleAdmin(ReadOnly):
     list_select_related = ("account",)
     list_filter = ("source",)
     exclude = ("features",)
+
+
+@admin.register(AudienceReport)
+class AudienceReportAdmin(ReadOnly):
+    list_display = ("id", "account_id", "vendor", "state", "credits", "requested_at", "ready_at")
+    list_filter = ("vendor", "state")
+
+
+@admin.register(VendorCredit)
+class VendorCreditAdmin(ReadOnly):
+    list_display = ("id", "vendor", "kind", "credits", "report_id", "by", "at")
+    list_filter = ("vendor", "kind")
+
+
+@admin.register(Consent)
+class ConsentAdmin(ReadOnly):
+    list_display = ("id", "creator_id", "account_id", "program", "state", "answered_at", "withdrawn_at")
+    list_filter = ("program", "state")
+    exclude = ("verifier", "held", "state_hash")

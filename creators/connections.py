@@ -29,6 +29,7 @@ from krm.connectors.outcomes import Failed, Kind
 from krm.errors import Conflict
 
 ERROR_DAYS = 7
+FLAVOURED = {("tiktok", "business"): "tiktok_business", ("instagram", "login"): "instagram_login"}
 CHECK_SECONDS = 8.0
 
 
@@ -77,7 +78,7 @@ def overview(now: datetime | None = None) -> list[Shown]:
         .values_list("platform", "flavour", "status")
         .annotate(number=Count("pk"))
     ):
-        key = "tiktok_business" if flavour == "business" else platform
+        key = FLAVOURED.get((platform, flavour), platform)
         by_status = consents.setdefault(key, {})
         by_status[status] = by_status.get(status, 0) + number
     shown = []
@@ -108,8 +109,8 @@ def overview(now: datetime | None = None) -> list[Shown]:
 
 
 def _readings(program: Program, application: Application | None) -> list[budgets.Reading] | None:
-    if application is None:
-        return []
+    if application is None or program.key == "instagram_login":
+        return []  # its consents have a budget each
     plan = plan_of(program)
     wanted = [b for b in plan.buckets(application) if b.name.partition(".")[0] == program.key]
     try:

@@ -30,6 +30,16 @@ _WORKING = _("Only campaign managers and administrators may do this. Ask one of 
 
 add_perm("creators.view", is_staff_member)
 add_perm("creators.buy_reports", is_campaign_manager, reason=_WORKING)
+add_perm(
+    "creators.connect_account",
+    is_portal & acts_for,
+    reason=_("Only the creator or their manager can connect an account, from their own login."),
+)
+add_perm(
+    "creators.withdraw_consent",
+    (is_portal & acts_for) | is_campaign_manager,
+    reason=_("Only the creator, their manager or a campaign manager may end a connection."),
+)
 add_perm("creators.change", is_campaign_manager, reason=_WORKING)
 add_perm("creators.tag", is_reviewer, reason=_("Viewers and finance may not tag creators."))
 add_perm("creators.merge", is_campaign_manager, reason=_WORKING)

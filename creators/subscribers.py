@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from creators.consents import callbacks
 from creators.finding import keeping
 from creators.pulling import consent
 from krm.connectors import inbox
@@ -11,6 +12,8 @@ from krm.connectors.models import InboundEvent
 from krm.events import enqueue, register_kind, subscribe
 from krm.events.models import Event
 
+register_kind("creators.consent_ended", _("A connection ended"), areas=("staff", "portal"))
+register_kind("creators.consent_ending", _("A connection ends soon"), areas=("portal",))
 register_kind("creators.report_answered", _("A vendor answered about an audience"), areas=("staff",))
 
 
@@ -56,3 +59,13 @@ def look_for_duplicates(event: Event) -> None:
     from creators.duplicates import finding
 
     finding.refresh([int(event.data["creator_id"])])
+
+
+@inbox.handler("meta_deauthorise")
+def meta_deauthorised(event: InboundEvent) -> None:
+    callbacks.deauthorised(event)
+
+
+@inbox.handler("meta_deletion")
+def meta_deletion(event: InboundEvent) -> None:
+    callbacks.deletion(event)

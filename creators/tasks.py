@@ -14,6 +14,8 @@ SCHEDULE = {
     "creators.remind_tasks": crontab(hour=1, minute=0),  # 08:00 in Jakarta
     "creators.take_due": 30.0,
     "creators.reports_due": 60.0,
+    "creators.consents_daily": crontab(hour=2, minute=30),  # 09:30 in Jakarta
+    "creators.renew_consents": 3600.0,
     "creators.schedule_missed": 3600.0,
     "creators.make_partitions": crontab(hour=17, minute=10),  # 00:10 in Jakarta
     "creators.forget_comments": crontab(hour=19, minute=20),
@@ -191,3 +193,22 @@ def hand_out_discovery() -> int:
         enqueue("creators.refresh_discovery", ids)
         batches += 1
     return batches
+
+
+@shared_task(name="creators.consents_daily")
+def consents_daily() -> None:
+    """Each morning: remind owners whose consent ends or ended."""
+    from creators.consents import health
+
+    if once("creators.consents_daily", localdate().isoformat()):
+        health.remind()
+
+
+@shared_task(name="creators.renew_consents")
+def renew_consents() -> None:
+    """Each hour: renew tokens that are read too seldom to be renewed in passing; empty what nobody chose."""
+    from creators.consents import connect, health
+
+    if once("creators.renew_consents", f"{now():%Y-%m-%dT%H}"):
+        connect.forget_unfinished()
+        health.renew_dying()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from creators.web import (
+    connections,
     connectors,
     custom,
     duplicates,
@@ -28,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("connectors/", connectors.ConnectorsPage.as_view(), name="connectors"),
     path("connectors/inbound/retry/", connectors.InboundRetry.as_view(), name="inbound_retry"),
     path("updates/", updates.UpdatesPage.as_view(), name="updates"),
+    path("connectors/consents/", connections.ConsentList.as_view(), name="consents"),
     path("connectors/<slug:key>/", connectors.ConnectorSettings.as_view(), name="connector"),
     path("connectors/<slug:key>/check/", connectors.ConnectorCheck.as_view(), name="connector_check"),
     path("vendors/", vendors.CreditsPage.as_view(), name="vendor_credits"),
@@ -35,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vendors/<slug:vendor>/rules/", vendors.CreditsRules.as_view(), name="vendor_rules"),
     path("reports/", vendors.ReportList.as_view(), name="reports"),
     path("<int:pk>/reports/", vendors.ReportsPanel.as_view(), name="reports_panel"),
+    path("accounts/<int:pk>/withdraw/", connections.StaffWithdraw.as_view(), name="consent_withdraw"),
     path("accounts/<int:pk>/report/", vendors.ReportRequest.as_view(), name="report_request"),
     path("import/", imports.ImportUpload.as_view(), name="import"),
     path("import/paste/", imports.ImportPaste.as_view(), name="import_paste"),
@@ -94,6 +97,24 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 portal_urlpatterns: list[URLPattern | URLResolver] = [
+    path("profile/<int:pk>/connections/", connections.Connections.as_view(), name="portal_connections"),
+    path(
+        "profile/<int:pk>/connections/panel/",
+        connections.ConnectionsPanel.as_view(),
+        name="portal_connections_panel",
+    ),
+    path(
+        "profile/<int:pk>/connect/<slug:program>/", connections.ConnectPage.as_view(), name="portal_connect"
+    ),
+    path(
+        "profile/<int:pk>/connect/<slug:program>/go/",
+        connections.ConnectGo.as_view(),
+        name="portal_connect_go",
+    ),
+    path("connect/<slug:program>/answer/", connections.ConnectAnswer.as_view(), name="portal_connect_answer"),
+    path("connect/<int:pk>/choose/", connections.ConnectChoose.as_view(), name="portal_connect_choose"),
+    path("connect/<int:pk>/discard/", connections.ConnectDiscard.as_view(), name="portal_connect_discard"),
+    path("connect/<int:pk>/withdraw/", connections.ConnectWithdraw.as_view(), name="portal_connect_withdraw"),
     path("profile/", portal.PortalProfiles.as_view(), name="portal_profiles"),
     path("profile/<int:pk>/", portal.PortalProfile.as_view(), name="portal_profile"),
     path("profile/<int:pk>/contact/", portal.PortalContact.as_view(), name="portal_contact"),

@@ -285,9 +285,15 @@ KRM_VAULT_KEYS = envsecret(
 SANDBOX_URL = env("KRM_SANDBOX_URL").rstrip("/")
 KRM_EGRESS_ALLOW = envlist("KRM_EGRESS_ALLOW") + ([urlsplit(SANDBOX_URL).netloc] if SANDBOX_URL else [])
 PLATFORM_URLS = {
+    "facebook_authorize": env("KRM_FACEBOOK_AUTHORIZE_URL", SANDBOX_URL or "https://www.facebook.com"),
+    "google_authorize": env("KRM_GOOGLE_AUTHORIZE_URL", SANDBOX_URL or "https://accounts.google.com"),
     "hypeauditor": env("KRM_HYPEAUDITOR_URL", SANDBOX_URL or "https://hypeauditor.com"),
     "instagram": env("KRM_INSTAGRAM_URL", SANDBOX_URL or "https://graph.facebook.com"),
     "instagram_login": env("KRM_INSTAGRAM_LOGIN_URL", SANDBOX_URL or "https://graph.instagram.com"),
+    "instagram_authorize": env("KRM_INSTAGRAM_AUTHORIZE_URL", SANDBOX_URL or "https://www.instagram.com"),
+    "instagram_oauth": env("KRM_INSTAGRAM_OAUTH_URL", SANDBOX_URL or "https://api.instagram.com"),
+    "tiktok_authorize": env("KRM_TIKTOK_AUTHORIZE_URL", SANDBOX_URL or "https://www.tiktok.com"),
+    "x_authorize": env("KRM_X_AUTHORIZE_URL", SANDBOX_URL or "https://x.com"),
     "modash": env("KRM_MODASH_URL", SANDBOX_URL or "https://api.modash.io"),
     "tiktok": env("KRM_TIKTOK_URL", SANDBOX_URL or "https://open.tiktokapis.com"),
     "tiktok_business": env("KRM_TIKTOK_BUSINESS_URL", SANDBOX_URL or "https://business-api.tiktok.com"),

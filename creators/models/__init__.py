@@ -14,6 +14,7 @@ from .choices import (
     Source,
 )
 from .comments import PostComment
+from .consents import Consent, ConsentState
 from .custom import CustomField, FieldKind
 from .finding import (
     AudienceSketch,
@@ -61,6 +62,8 @@ __all__ = [
     "BenchmarkRow",
     "BrandMention",
     "Cadence",
+    "Consent",
+    "ConsentState",
     "Creator",
     "CreatorAccess",
     "CreatorFile",

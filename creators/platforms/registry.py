@@ -37,7 +37,7 @@ PROGRAMS: dict[str, Program] = {
 
 # Vendors of audience reports: asked on request, never by the schedule.
 VENDORS: dict[str, Vendor] = {v.platform: v for v in (HypeAuditor(), Modash())}
-PROGRAMS.update({p.key: p for p in (hypeauditor.PROGRAM, modash.PROGRAM)})
+PROGRAMS.update({p.key: p for p in (instagram.LOGIN, hypeauditor.PROGRAM, modash.PROGRAM)})
 
 
 def plan_of(program: Program) -> Connector | Vendor:

@@ -52,7 +52,7 @@ class PlatformSession:
         self, build: Callable[[Credential | None], Request], credential: Credential | None = None
     ) -> Any:
         current = credential
-        if current is not None and current.refresh_token and credentials.needs_renewal(current, self.now):
+        if current is not None and self._is_old(current):
             current = self._renew(current)
         try:
             return self._once(build(current))
@@ -60,6 +60,9 @@ class PlatformSession:
             if failed.outcome.kind is not Kind.AUTH_EXPIRED or current is None:
                 raise
             return self._once_more(build, current, failed.outcome)
+
+    def _is_old(self, credential: Credential) -> bool:
+        return credentials.can_renew(credential, self.now) and credentials.needs_renewal(credential, self.now)
 
     def _once_more(
         self, build: Callable[[Credential | None], Request], credential: Credential, first: Outcome

@@ -28,6 +28,8 @@ from krm.events import record
 
 SECRETS = ("client_secret", "api_key", "webhook_secret")
 EXPIRING_SHARE = 0.2
+ENDLESS = frozenset({"youtube", "x"})  # their refresh tokens have no end
+REMIND_BEFORE = timedelta(days=30)
 LIFETIMES = {"instagram": timedelta(days=60), "tiktok": timedelta(days=1), "youtube": timedelta(hours=1)}
 
 
@@ -168,6 +170,26 @@ def renew(credential: Credential, refresher: Callable[[Credential], Tokens]) -> 
         return current
 
 
+def can_renew(credential: Credential, now: datetime | None = None) -> bool:
+    """With a refresh token, or, at Instagram's own login, with itself while it is alive and a day old."""
+    if credential.refresh_token:
+        return True
+    if credential.platform != "instagram" or credential.flavour != "login" or credential.expires_at is None:
+        return False
+    now = now or timezone.now()
+    given = credential.expires_at - LIFETIMES["instagram"]
+    return credential.expires_at > now and now - given >= timedelta(hours=24)
+
+
+def consent_ends(credential: Credential) -> datetime | None:
+    """When only its owner can go on; None where it renews itself without end."""
+    if credential.refresh_expires_at is not None:
+        return credential.refresh_expires_at
+    if credential.expires_at is None or credential.platform in ENDLESS:
+        return None
+    return credential.expires_at
+
+
 def needs_renewal(credential: Credential, now: datetime | None = None) -> bool:
     """Less than a fifth of its life is left."""
     if credential.expires_at is None:
@@ -208,4 +230,8 @@ def mark_due(now: datetime | None = None) -> int:
         changed += dying.filter(status="active", expires_at__lte=now + life * EXPIRING_SHARE).update(
             status=CredentialStatus.EXPIRING
         )
+    # A refresh token that itself ends (TikTok: after a year) is worth the warning a month before.
+    changed += Credential.objects.filter(
+        status="active", refresh_expires_at__gt=now, refresh_expires_at__lte=now + REMIND_BEFORE
+    ).update(status=CredentialStatus.EXPIRING)
     return changed

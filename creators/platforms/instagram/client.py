@@ -20,6 +20,7 @@ from krm.connectors.outcomes import Failed, Kind, Outcome
 
 CALLS_PER_USER = 200  # an hour, for each person who used the application in the day
 OWN_CALLS = 4_800  # a day for each account that consented, at the least
+LOGIN = "login"  # flavour of consents given through Instagram's own login
 
 
 def app_bucket(application: Application) -> Bucket:
@@ -169,13 +170,15 @@ class Instagram:
     ) -> Request:
         assert credential is not None
         params = {**query, "access_token": credential.access_token}
-        if session.application.client_secret:
+        login = credential.flavour == LOGIN  # Instagram's own login has its own host and its own secret
+        if session.application.client_secret and not login:
             params["appsecret_proof"] = meta.proof(credential.access_token, session.application.client_secret)
         public = endpoint in ("discovery", "health")
         return Request(
             endpoint=endpoint,
             method="GET",
-            url=f"{settings.PLATFORM_URLS['instagram']}/{settings.INSTAGRAM_VERSION}/{path}",
+            url=f"{settings.PLATFORM_URLS['instagram_login' if login else 'instagram']}"
+            f"/{settings.INSTAGRAM_VERSION}/{path}",
             subject=subject,
             params=params,
             bucket=app_bucket(session.application) if public else own_bucket(),

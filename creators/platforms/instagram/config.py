@@ -4,6 +4,23 @@ from django.utils.translation import gettext_lazy as _
 
 from creators.platforms.config import Program, Setting
 
+LOGIN = Program(
+    key="instagram_login",
+    connector="instagram",
+    title="Instagram Login",
+    icon="brand-instagram",
+    about=_(
+        "Lets creators connect with Instagram itself, without a Facebook Page. Meta gives it its own ID and secret."
+    ),
+    verified=_("Built from Meta's documents; reading is tested as above."),
+    tested=False,
+    settings=(
+        Setting("client_id", _("Instagram app ID")),
+        Setting("client_secret", _("Instagram app secret"), secret=True),
+    ),
+    address="instagram_login",
+    optional=True,
+)
 PROGRAM = Program(
     key="instagram",
     connector="instagram",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -186,7 +187,31 @@ class X:
         return f"{data.get('project_usage', '?')} / {data.get('project_cap', '?')}"
 
     def renew(self, session: Session, credential: Credential) -> Tokens:
-        raise Failed(Outcome(Kind.AUTH_REVOKED, "A bearer token has no end and cannot be renewed."))
+        """An owner's token lives two hours; each renewal brings the next refresh token. A bearer token has no end."""
+        if not credential.refresh_token:
+            raise Failed(Outcome(Kind.AUTH_REVOKED, "A bearer token has no end and cannot be renewed."))
+        application = session.application
+        pair = f"{application.client_id}:{application.client_secret}".encode()
+        body = session.call(
+            lambda c: Request(
+                endpoint="oauth_refresh",
+                method="POST",
+                url=settings.PLATFORM_URLS["x"] + "/2/oauth2/token",
+                subject=credential.external_account_id,
+                headers={"Authorization": "Basic " + base64.b64encode(pair).decode()},
+                data={
+                    "grant_type": "refresh_token",
+                    "refresh_token": credential.refresh_token,
+                    "client_id": application.client_id,
+                },
+            )
+        )
+        return Tokens(
+            body["access_token"],
+            body.get("refresh_token", ""),
+            session.now + timedelta(seconds=int(body["expires_in"])),
+            scopes=str(body.get("scope", "")).split() or None,
+        )
 
     # -- answers
 
@@ -195,6 +220,8 @@ class X:
         if reply.status == 200 and isinstance(body, dict):
             return OK  # partial misses stand in `errors` beside `data`
         problem = body if isinstance(body, dict) else {}
+        if problem.get("error") == "invalid_grant":
+            return Outcome(Kind.AUTH_REVOKED, str(problem.get("error_description", ""))[:300])
         kind = str(problem.get("type", "")).rpartition("/")[2]
         reason = f"{problem.get('title', '')}: {problem.get('detail', '') or problem.get('reason', '')}"[:300]
         bucket = request.bucket.name if request.bucket else ""

@@ -20,6 +20,13 @@ PROGRAM = Program(
     settings=(
         Setting("api_key", _("Bearer token"), _("App-only, from the developer console of X."), secret=True),
         Setting(
+            "client_id",
+            _("OAuth client ID"),
+            _("Of a confidential client; lets creators connect their own account."),
+            required=False,
+        ),
+        Setting("client_secret", _("OAuth client secret"), secret=True, required=False),
+        Setting(
             "monthly_usd",
             _("Budget a month, US dollars"),
             _("X charges $0.010 for a user and $0.005 for a post, each once in a UTC day. 0 reads nothing."),

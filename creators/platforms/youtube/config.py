@@ -19,6 +19,13 @@ PROGRAM = Program(
             _("From the Google Cloud console, with the YouTube Data API v3 switched on."),
             secret=True,
         ),
+        Setting(
+            "client_id",
+            _("OAuth client ID"),
+            _("Of a web application; lets creators connect their channel for watch time and audience."),
+            required=False,
+        ),
+        Setting("client_secret", _("OAuth client secret"), secret=True, required=False),
     ),
     address="youtube",
 )

@@ -9,7 +9,7 @@ import random
 from typing import Any
 from urllib.parse import parse_qs
 
-from krm.local.sandbox import control, facebook, instagram, tiktok, vendors, x, youtube
+from krm.local.sandbox import consent, control, facebook, instagram, tiktok, vendors, x, youtube
 from krm.local.sandbox.state import FaultHit, State
 from krm.local.sandbox.validate import Validator
 from krm.local.sandbox.wire import Request, Response
@@ -28,6 +28,15 @@ class Sandbox:
         path = request.path
         if path.startswith("/_sandbox"):
             return control.handle(request)
+        screen = consent.screen_of(request)
+        if screen is not None:
+            return consent.authorize(request, screen)
+        try:
+            answered = consent.token_call(request)
+        except FaultHit as hit:
+            return consent.faulted(hit.fault)
+        if answered is not None:
+            return consent.faulted(request.fault) if request.fault is not None else answered
         if path.startswith("/youtube/") or path == "/token":
             module: Any = youtube
         elif path.startswith(("/v2/", "/open_api/")):

@@ -625,7 +625,10 @@ def _exchange(request: Request) -> Response:
     request.meet("instagram", token.account, account.handle if account else "")
     if token.account in request.state.revoked:
         raise GraphError(400, 190, "Error validating access token: not authorized application.", subcode=458)
-    if grant in ("ig_exchange_token", "fb_exchange_token") and query.get("client_secret") != APP_SECRET:
+    if grant in ("ig_exchange_token", "fb_exchange_token") and query.get("client_secret") not in (
+        APP_SECRET,
+        tokens.APPS["instagram_login"][1],
+    ):
         raise GraphError(400, 101, "Error validating client secret.")
     if grant not in ("ig_refresh_token", "ig_exchange_token", "fb_exchange_token"):
         raise GraphError(400, 100, "(#100) Invalid grant_type")

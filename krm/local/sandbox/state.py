@@ -68,6 +68,10 @@ class State:
     posts: list[dict[str, Any]] = field(default_factory=list)
     used: set[str] = field(default_factory=set)
     revoked: set[str] = field(default_factory=set)
+    codes: dict[str, Any] = field(default_factory=dict)  # of the consent screen, not yet used
+    granted: dict[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # scopes by token, where asked for apart
     asked: set[str] = field(default_factory=set)  # vendors' reports that are made
     faults: list[Fault] = field(default_factory=list)
     shapes: dict[str, str] = field(

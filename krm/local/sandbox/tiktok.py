@@ -8,7 +8,7 @@ import secrets
 from datetime import date, timedelta
 from typing import Any
 
-from krm.local.sandbox import tokens, world
+from krm.local.sandbox import consent, tokens, world
 from krm.local.sandbox.state import Account, Fault
 from krm.local.sandbox.wire import Request, Response
 
@@ -253,6 +253,10 @@ def _oauth_token(request: Request) -> Response:
         raise OAuthError("invalid_client", "Client key or secret is incorrect.")
     grant = form.get("grant_type")
     if grant == "authorization_code":
+        request.meet("tiktok consent")
+        code = consent.use(request, "tiktok", form.get("code", ""), form.get("redirect_uri", ""))
+        if code is not None:
+            return Response(200, _grant("tiktok", code.account, "1", list(code.scopes)))
         account = request.state.by_handle("tiktok", form.get("code", "").removeprefix("code-"))
         if account is None:
             raise OAuthError("invalid_grant", "Authorization code is expired.")
@@ -488,17 +492,22 @@ def _business_token(request: Request) -> Response:
     body = request.json()
     if (body.get("client_id"), body.get("client_secret")) != tokens.APPS["tiktok_business"]:
         raise BusinessError(40105, "Client id or secret is incorrect.")
+    scopes = BUSINESS_SCOPES
     if request.path.rstrip("/").endswith("refresh_token"):
         token = _use_refresh(request, "tiktok_business", body.get("refresh_token", ""))
         if token is None:
             raise BusinessError(40105, "Refresh token is invalid or expired.")
         account, serial = token.account, str(int(token.serial) + 1)
     else:
-        found = request.state.by_handle("tiktok", str(body.get("auth_code", "")).removeprefix("code-"))
-        if found is None:
+        auth_code = str(body.get("auth_code", ""))
+        code = consent.use(request, "tiktok_business", auth_code, body.get("redirect_uri", ""))
+        found = request.state.by_handle("tiktok", auth_code.removeprefix("code-"))
+        if code is None and found is None:
             raise BusinessError(40002, "auth_code is not valid.")
-        account, serial = found.external_id, "1"
-    grant = _grant("tiktok_business", account, serial, BUSINESS_SCOPES)
+        account, serial = code.account if code else found.external_id if found else "", "1"
+        if code is not None:
+            scopes = list(code.scopes)
+    grant = _grant("tiktok_business", account, serial, scopes)
     grant["refresh_token_expires_in"] = grant.pop("refresh_expires_in")
     return _business_ok(grant)
 

@@ -11,10 +11,12 @@ KEY = b"krm-sandbox"  # not a secret: it opens nothing but the sandbox
 APPS = {
     "hypeauditor": ("sandbox-hypeauditor-id", "sandbox-hypeauditor-token"),
     "instagram": ("sandbox-instagram-app", "sandbox-instagram-secret"),
+    "instagram_login": ("sandbox-instagram-login-app", "sandbox-instagram-login-secret"),
     "modash": ("", "sandbox-modash-token"),
     "tiktok": ("sandbox-tiktok-key", "sandbox-tiktok-secret"),
     "tiktok_business": ("sandbox-tiktok-business", "sandbox-tiktok-business-secret"),
     "facebook": ("sandbox-facebook-app", "sandbox-facebook-secret"),
+    "x": ("sandbox-x-client", "sandbox-x-secret"),
     "youtube": ("sandbox-google-client", "sandbox-google-secret"),
 }
 YOUTUBE_KEY = "sandbox-youtube-key"
@@ -26,6 +28,7 @@ LIFE = {
     "facebook": 10 * 365 * 86400,
     "tiktok": 86400,
     "tiktok_business": 86400,
+    "x": 7200,
     "youtube": 3600,
 }
 REFRESH_LIFE = 365 * 86400

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from krm.local.sandbox import tokens, world
+from krm.local.sandbox import consent, tokens, world
 from krm.local.sandbox.state import Account, Fault
 from krm.local.sandbox.wire import Request, Response
 
@@ -191,6 +191,9 @@ def _channels(request: Request, parts: set[str]) -> dict[str, Any]:
         accounts = [request.state.by_id("youtube", i) for i in ids]
     elif query.get("forHandle"):
         accounts = [request.state.by_handle("youtube", query["forHandle"])]
+    elif query.get("mine") == "true":
+        owner = tokens.read(request.headers.get("authorization", "").removeprefix("Bearer "))
+        accounts = [request.state.by_id("youtube", owner.account) if owner else None]
     else:
         raise ApiError(
             400, "missingRequiredParameter", "No filter selected.", "INVALID_ARGUMENT", "youtube.parameter"
@@ -443,6 +446,26 @@ def _token(request: Request) -> Response:
     if client != tokens.APPS["youtube"]:
         return Response(
             401, {"error": "invalid_client", "error_description": "The OAuth client was not found."}
+        )
+    if form.get("grant_type") == "authorization_code":
+        code = consent.use(
+            request,
+            "youtube",
+            form.get("code", ""),
+            form.get("redirect_uri", ""),
+            form.get("code_verifier", ""),
+        )
+        if code is None:
+            return Response(400, {"error": "invalid_grant", "error_description": "Malformed auth code."})
+        return Response(
+            200,
+            {
+                "access_token": tokens.issue("act", "youtube", code.account),
+                "refresh_token": tokens.issue("rft", "youtube", code.account),
+                "expires_in": 3599,
+                "token_type": "Bearer",
+                "scope": " ".join(code.scopes),
+            },
         )
     token = tokens.read(form.get("refresh_token", ""))
     if form.get("grant_type") != "refresh_token" or token is None or token.account in request.state.revoked:
