@@ -41,6 +41,7 @@ def register() -> None:
             ("rates", _("Rates"), "creators:rates_tab"),
             ("notes", _("Notes and files"), "creators:notes_tab"),
             ("tasks", _("Tasks"), "creators:tasks_tab"),
+            ("dossiers", _("Vetting"), "creators:dossiers_tab"),
         ]
     ):
         register_tab("creator", key=key, label=label, url_name=name, order=10 + order * 5)

@@ -54,6 +54,9 @@ add_perm(
     is_administrator,
     reason=_("Custom fields belong to administrators. Ask one of them."),
 )
+add_perm("creators.vet", is_reviewer, reason=_("Viewers and finance may not vet creators."))
+add_perm("creators.sign_dossier", is_campaign_manager, reason=_WORKING)
+add_perm("creators.share_profile", is_campaign_manager, reason=_WORKING)
 add_perm("creators.edit_contact", is_campaign_manager | (is_portal & acts_for), reason=_WORKING)
 add_perm(
     "creators.vendor_credits",

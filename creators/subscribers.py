@@ -17,6 +17,8 @@ register_kind("creators.consent_ending", _("A connection ends soon"), areas=("po
 register_kind("creators.report_answered", _("A vendor answered about an audience"), areas=("staff",))
 
 
+register_kind("creators.dossier_changed", _("Ground of a vetting dossier changed"), areas=["staff"])
+register_kind("creators.dossier_expired", _("Vetting dossier over"), areas=["staff"])
 register_kind("creators.task_given", _("Task given to you"), areas=["staff"])
 register_kind("creators.task_due", _("Task due or late"), areas=["staff"])
 

@@ -10,6 +10,7 @@ from krm.events import enqueue
 from krm.events.leases import once, run_once
 
 SCHEDULE = {
+    "creators.rescan_dossiers": crontab(hour=20, minute=30),  # 03:30 in Jakarta, after the nightly scores
     "creators.find_duplicates": crontab(hour=19, minute=30),  # 02:30 in Jakarta
     "creators.remind_tasks": crontab(hour=1, minute=0),  # 08:00 in Jakarta
     "creators.take_due": 30.0,
@@ -115,6 +116,14 @@ def find_duplicates() -> None:
     from creators.duplicates import finding
 
     run_once("creators.find_duplicates", localdate().isoformat(), finding.refresh)
+
+
+@shared_task(name="creators.rescan_dossiers")
+def rescan_dossiers() -> None:
+    """Nightly: expire dossiers that are over, look again at the ground of those that stand."""
+    from creators.dossiers import vetting
+
+    run_once("creators.rescan_dossiers", localdate().isoformat(), vetting.nightly)
 
 
 @shared_task(name="creators.remind_tasks")

@@ -8,6 +8,7 @@ from creators.web import (
     connections,
     connectors,
     custom,
+    dossiers,
     duplicates,
     edit,
     imports,
@@ -50,6 +51,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("merges/<int:pk>/", duplicates.MergeRecordPage.as_view(), name="merge_record"),
     path("merges/<int:pk>/undo/", duplicates.undo, name="merge_undo"),
     path("<int:pk>/merge/", duplicates.MergePage.as_view(), name="merge"),
+    path("dossiers/", dossiers.DossierList.as_view(), name="dossiers"),
+    path("dossiers/verify/", dossiers.VerifyPage.as_view(), name="dossier_verify"),
+    path("dossiers/<int:pk>/", dossiers.DossierPage.as_view(), name="dossier"),
+    path("dossiers/<int:pk>/refresh/", dossiers.refresh, name="dossier_refresh"),
+    path("dossiers/<int:pk>/sign/", dossiers.sign, name="dossier_sign"),
+    path("dossiers/<int:pk>/discard/", dossiers.discard, name="dossier_discard"),
+    path("dossiers/<int:pk>/look-again/", dossiers.look_again, name="dossier_look_again"),
+    path("dossiers/<int:pk>/pdf/", dossiers.DossierPdf.as_view(), name="dossier_pdf"),
+    path("dossiers/<int:pk>/<slug:layer>/", dossiers.LayerPage.as_view(), name="dossier_layer"),
+    path("<int:pk>/dossiers/", dossiers.DossiersTab.as_view(), name="dossiers_tab"),
+    path("<int:pk>/dossiers/start/", dossiers.start, name="dossier_start"),
     path("fields/", custom.FieldList.as_view(), name="custom_fields"),
     path("fields/add/", custom.FieldCreate.as_view(), name="custom_field_add"),
     path("fields/<int:pk>/", custom.FieldEdit.as_view(), name="custom_field"),
@@ -118,4 +130,8 @@ portal_urlpatterns: list[URLPattern | URLResolver] = [
     path("profile/", portal.PortalProfiles.as_view(), name="portal_profiles"),
     path("profile/<int:pk>/", portal.PortalProfile.as_view(), name="portal_profile"),
     path("profile/<int:pk>/contact/", portal.PortalContact.as_view(), name="portal_contact"),
+]
+
+public_urlpatterns: list[URLPattern | URLResolver] = [
+    path("verify/dossier/", dossiers.PublicVerify.as_view(), name="public_dossier_verify"),
 ]

@@ -5,14 +5,27 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import django_filters as df
+from django.db.models import QuerySet
 from rest_framework import serializers as S
 from rest_framework.request import Request
 
 from creators import todos
 from creators.api.views import SCOPES, Permitted, _visible
 from creators.custom import fields
+from creators.dossiers import vetting
 from creators.duplicates import finding, merging
-from creators.models import Creator, CreatorTask, CustomField, DuplicatePair, FieldKind, MergeRecord
+from creators.models import (
+    Creator,
+    CreatorTask,
+    CustomField,
+    Dossier,
+    DossierLayer,
+    DuplicatePair,
+    FieldKind,
+    MergeRecord,
+    Verdict,
+    VettingLayer,
+)
 from krm.accounts.models import User
 from krm.accounts.models.users import STAFF_ROLES
 from krm.api.viewsets import ReadViewSet, StaffOnly, WriteViewSet, action
@@ -185,6 +198,108 @@ class MergeViewSet(Permitted, StaffOnly, WriteViewSet):
     def undo(self, request: Request, pk: str) -> MergeRecord:
         """Everything back as it was; refused with the reason where later changes stand in the way."""
         return merging.undo(self.get_object(), by=request.user)  # type: ignore[arg-type]
+
+
+class LayerOut(S.ModelSerializer[DossierLayer]):
+    class Meta:
+        model = DossierLayer
+        fields: ClassVar[Any] = ["layer", "verdict", "remark", "reviewer", "signed_at"]
+        read_only_fields: ClassVar[Any] = fields
+
+
+class DossierRow(S.ModelSerializer[Dossier]):
+    class Meta:
+        model = Dossier
+        fields: ClassVar[Any] = [
+            "id", "creator", "number", "purpose", "state", "as_of", "sha256", "created_by", "signed_by", "signed_at",
+            "valid_until", "rescanned_at", "changes",
+        ]  # fmt: skip
+        read_only_fields: ClassVar[Any] = fields
+
+
+class DossierOut(DossierRow):
+    layers = LayerOut(many=True, read_only=True)
+
+    class Meta(DossierRow.Meta):
+        fields: ClassVar[Any] = [*DossierRow.Meta.fields, "body", "layers"]
+        read_only_fields: ClassVar[Any] = fields
+
+
+class DossierIn(S.Serializer[Any]):
+    creator = S.PrimaryKeyRelatedField(queryset=Creator.objects.all())
+    purpose = S.CharField(max_length=160, required=False, allow_blank=True)
+
+
+class LayerIn(S.Serializer[Any]):
+    layer = S.ChoiceField(VettingLayer.choices)
+    verdict = S.ChoiceField(Verdict.choices)
+    remark = S.CharField(max_length=4000)
+
+
+class SignIn(S.Serializer[Any]):
+    valid_until = S.DateField(required=False, allow_null=True)
+
+
+class DossierFilter(df.FilterSet):
+    class Meta:
+        model = Dossier
+        fields: ClassVar[Any] = ["creator", "state", "sha256", "number"]
+
+
+class DossierViewSet(Permitted, StaffOnly, WriteViewSet):
+    """Vetting dossiers: five layers, each signed off; numbers of a signed one never change."""
+
+    model = Dossier
+    serializer_class = DossierOut
+    write_serializer_class = DossierIn
+    filterset_class = DossierFilter
+    scopes = SCOPES
+    perms: ClassVar[dict[str, str]] = {
+        "create": "creators.vet",
+        "destroy": "creators.vet",
+        "layer": "creators.vet",
+        "refresh": "creators.vet",
+        "look_again": "creators.vet",
+        "sign": "creators.sign_dossier",
+    }
+    http_method_names = ["get", "post", "delete", "head", "options"]
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset().select_related("creator")
+        return rows.defer("body", "document") if self.action == "list" else rows.prefetch_related("layers")
+
+    def get_serializer_class(self) -> Any:
+        return DossierRow if self.action == "list" else super().get_serializer_class()
+
+    def perform_create(self, serializer: Any) -> None:
+        values = dict(serializer.validated_data)
+        creator = _visible(self.request, values.pop("creator"))
+        serializer.instance = vetting.start(creator, by=self.request.user, **values)  # type: ignore[arg-type]
+
+    def perform_destroy(self, instance: Dossier) -> None:
+        vetting.discard(instance, by=self.request.user)  # type: ignore[arg-type]
+
+    @action(detail=True, methods=["post"], serializer_class=LayerIn, summary="Sign off a layer")
+    def layer(self, request: Request, pk: str) -> Dossier:
+        """A verdict with a remark; the fifth makes the dossier ready to be signed."""
+        return vetting.sign_layer(self.get_object(), by=request.user, **self.input())  # type: ignore[arg-type]
+
+    @action(detail=True, methods=["post"], serializer_class=SignIn, summary="Sign")
+    def sign(self, request: Request, pk: str) -> Dossier:
+        """Fixes numbers, evidence and remarks under one SHA-256."""
+        return vetting.sign(self.get_object(), by=request.user, **self.input())  # type: ignore[arg-type]
+
+    @action(detail=True, methods=["post"], summary="Read the figures anew")
+    def refresh(self, request: Request, pk: str) -> Dossier:
+        """Only before signing; sign-offs so far are void."""
+        return vetting.refresh(self.get_object(), by=request.user)  # type: ignore[arg-type]
+
+    @action(detail=True, methods=["post"], summary="Compare with today")
+    def look_again(self, request: Request, pk: str) -> Dossier:
+        """`changes` then lists what differs from what was signed."""
+        found = self.get_object()
+        vetting.look_again(found, by=request.user)  # type: ignore[arg-type]
+        return found
 
 
 class TaskOut(S.ModelSerializer[CreatorTask]):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from creators.api import views
 from creators.api.connectors import ConnectorViewSet
-from creators.api.know import CustomFieldViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
+from creators.api.know import CustomFieldViewSet, DossierViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
 from creators.api.updates import UpdatesViewSet
 from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
 from krm.api.router import register
 
 register("creator-fields", CustomFieldViewSet)
+register("creator-dossiers", DossierViewSet)
 register("creator-duplicates", DuplicateViewSet)
 register("creator-merges", MergeViewSet)
 register("creator-tasks", TaskViewSet)

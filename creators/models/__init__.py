@@ -16,6 +16,7 @@ from .choices import (
 from .comments import PostComment
 from .consents import Consent, ConsentState
 from .custom import CustomField, FieldKind
+from .dossiers import Dossier, DossierLayer, DossierState, Verdict, VettingLayer
 from .finding import (
     AudienceSketch,
     DiscoveryLabel,
@@ -47,6 +48,7 @@ from .safety import (
 )
 from .schedule import AccountSchedule, Cadence, PullPolicy
 from .scores import BenchmarkRow, PeerSample, Score
+from .shares import ProfileShare
 from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
 from .todos import CreatorTask
 from .vendors import AudienceReport, CreditKind, ReportState, Vendor, VendorBudget, VendorCredit
@@ -78,6 +80,9 @@ __all__ = [
     "DiscoveryRow",
     "DiscoveryTerm",
     "DiscoveryText",
+    "Dossier",
+    "DossierLayer",
+    "DossierState",
     "DuplicatePair",
     "FieldKind",
     "FlagOrigin",
@@ -100,6 +105,7 @@ __all__ = [
     "PostKind",
     "PostSnapshot",
     "PostText",
+    "ProfileShare",
     "PullPolicy",
     "RateCard",
     "RateFormat",
@@ -121,4 +127,6 @@ __all__ = [
     "Vendor",
     "VendorBudget",
     "VendorCredit",
+    "Verdict",
+    "VettingLayer",
 ]

@@ -42,6 +42,12 @@ class RateCard(ScopedModel):
     exclusivity_uplift = models.DecimalField(
         _("exclusivity uplift, % a month"), max_digits=6, decimal_places=2, default=0
     )
+    whitelisting_uplift = models.DecimalField(
+        _("whitelisting uplift, % a month"), max_digits=6, decimal_places=2, default=0, db_default=0
+    )
+    contents = models.JSONField(  # of a bundle: [{"format", "quantity"}]
+        _("contents"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     remark = models.CharField(_("remark"), max_length=300, blank=True)
 
     objects = RateCardQuerySet.as_manager()
@@ -58,6 +64,9 @@ class RateCard(ScopedModel):
             models.CheckConstraint(
                 condition=Q(usage_uplift__gte=0) & Q(exclusivity_uplift__gte=0),
                 name="creators_ratecard_uplifts",
+            ),
+            models.CheckConstraint(
+                condition=Q(whitelisting_uplift__gte=0), name="creators_ratecard_whitelisting"
             ),
             ExclusionConstraint(
                 name="creators_ratecard_no_overlap",

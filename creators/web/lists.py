@@ -119,6 +119,7 @@ class CreatorList(ListPage):
     actions = [
         (_("Tiers"), "creators:tiers", ""),
         (_("Duplicates"), "creators:duplicates", ""),
+        (_("Dossiers"), "creators:dossiers", ""),
         (_("Fields"), "creators:custom_fields", "", "creators.custom_fields"),
         (_("Import"), "creators:import", "", "creators.import"),
         (_("Add creator"), "creators:create", "primary", "creators.change"),

@@ -80,6 +80,7 @@ CALLS: dict[str, Callable[[], list[tuple[Any, ...]]]] = {
     "creators.make_partitions": nothing,
     "creators.pull_accounts": leased,
     "creators.remind_tasks": nothing,
+    "creators.rescan_dossiers": nothing,
     "creators.retier": nothing,
     "creators.schedule_missed": nothing,
     "creators.score_accounts": all_accounts,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.security.matrix import ADMINISTRATORS, MANAGERS, STAFF, Route, Side
+from tests.security.matrix import ADMINISTRATORS, ANYBODY, MANAGERS, REVIEWERS, STAFF, Route, Side
 
 
 def make_objects(side: Side) -> None:
     from django.utils.timezone import now
 
-    from creators.models import Creator, CreatorTask, CustomField, DuplicatePair, MergeRecord
+    from creators.dossiers.content import collect
+    from creators.models import Creator, CreatorTask, CustomField, Dossier, DuplicatePair, MergeRecord
 
     creator, author = side["creator"], side.users["administrator"]
     side["custom_field"] = CustomField.objects.create(
@@ -26,6 +27,9 @@ def make_objects(side: Side) -> None:
     side["merge"] = MergeRecord.objects.create(
         kept=creator, gone=gone, merged_by=author, merged_at=now(), undo_until=now() + timedelta(days=1)
     )
+    side["dossier"] = Dossier.objects.create(
+        creator=creator, number=f"VD-{creator.pk}", body=collect(creator), as_of=now(), created_by=author
+    )
 
 
 FIELDS = Route(GET=ADMINISTRATORS, sees=STAFF)
@@ -35,7 +39,33 @@ TASK = {"obj": "creator_task", "foreign": STAFF}
 PAIR = {"obj": "pair", "foreign": STAFF, "sees": STAFF}
 MERGE = {"obj": "merge", "foreign": STAFF, "sees": STAFF}
 
+DOSSIER = {"obj": "dossier", "foreign": STAFF, "sees": STAFF}
+
 ROUTES = {
+    "creators:dossiers": Route(GET=STAFF),
+    "creators:dossier_verify": Route(GET=STAFF, POST=STAFF),
+    "creators:public_dossier_verify": Route(GET=ANYBODY, POST=ANYBODY),
+    "creators:dossier": Route(GET=STAFF, **DOSSIER),
+    "creators:dossier_pdf": Route(GET=STAFF, **DOSSIER),
+    "creators:dossier_refresh": Route(POST=REVIEWERS, **DOSSIER),
+    "creators:dossier_sign": Route(GET=MANAGERS, POST=MANAGERS, **DOSSIER),
+    "creators:dossier_discard": Route(POST=REVIEWERS, **DOSSIER),
+    "creators:dossier_look_again": Route(POST=REVIEWERS, **DOSSIER),
+    "creators:dossier_layer": Route(
+        GET=REVIEWERS,
+        POST=REVIEWERS,
+        kwargs=lambda side: {"pk": side["dossier"].pk, "layer": "creative"},
+        foreign=STAFF,
+        sees=STAFF,
+    ),
+    "creators:dossiers_tab": Route(GET=STAFF, obj="creator", foreign=STAFF),
+    "creators:dossier_start": Route(GET=REVIEWERS, POST=REVIEWERS, obj="creator", foreign=STAFF, sees=STAFF),
+    "api:creator-dossiers-list": Route(GET=STAFF, POST=REVIEWERS, sees=STAFF),
+    "api:creator-dossiers-detail": Route(GET=STAFF, DELETE=REVIEWERS, **DOSSIER),
+    "api:creator-dossiers-layer": Route(POST=REVIEWERS, **DOSSIER),
+    "api:creator-dossiers-sign": Route(POST=MANAGERS, **DOSSIER),
+    "api:creator-dossiers-refresh": Route(POST=REVIEWERS, **DOSSIER),
+    "api:creator-dossiers-look-again": Route(POST=REVIEWERS, **DOSSIER),
     "creators:duplicates": Route(GET=STAFF),
     "creators:duplicate_dismiss": Route(POST=MANAGERS, **PAIR),
     "creators:merges": Route(GET=STAFF),
