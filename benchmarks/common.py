@@ -48,6 +48,37 @@ def setup(database: str = DATABASE) -> None:
     call_command("migrate", verbosity=0)
 
 
+def connect(database: str) -> None:
+    """Django in a process of its own, on a database that `setup` made."""
+    import django
+    from django.conf import settings
+    from django.db import connection
+
+    django.setup()
+    logging.disable(logging.INFO)
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = database
+
+
+def truncate(tables: Sequence[str]) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+def drop(database: str) -> None:
+    """A benchmark's own database, once it is done."""
+    from django.conf import settings
+    from django.db import connection
+
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = DATABASE
+    create(DATABASE)
+    with connection.cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+
 def create(database: str, *, anew: bool = False) -> None:
     from django.db import connection
 

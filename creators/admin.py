@@ -59,12 +59,16 @@ class ScoreAdmin(ReadOnly):
         "account_id",
         "kind",
         "value",
+        "low",
+        "high",
         "confidence",
+        "verdict",
+        "as_of",
         "formula_version",
         "computed_at",
         "is_current",
     )
-    list_filter = ("kind", "formula_version")
+    list_filter = ("kind", "formula_version", "is_current")
 
 
 @admin.register(CreatorImport)
@@ -74,7 +78,7 @@ class CreatorImportAdmin(ReadOnly):
 
 @admin.register(PeerSample)
 class PeerSampleAdmin(ReadOnly):
-    list_display = ("platform", "as_of", "count", "population")
+    list_display = ("platform", "format", "as_of", "count", "population")
     exclude = ("figures",)
 
 

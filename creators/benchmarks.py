@@ -115,7 +115,8 @@ def _jsonable(values: np.ndarray) -> list[float | None]:
     return [None if np.isnan(value) else round(float(value), 5) for value in values]
 
 
-SHOWN = {"er": "er", "likes_per_comment": "likes_per_comment", "view_rate": "view_rate"}
+# what reference rows are called -> the peer metric they are made of
+SHOWN = {"er": "rate", "likes_per_comment": "likes_per_comment", "view_rate": "views_per_follower"}
 
 
 def _write_rows(platform: str, rows: pd.DataFrame) -> None:
@@ -125,8 +126,8 @@ def _write_rows(platform: str, rows: pd.DataFrame) -> None:
     names = dict(_tier_names())
     placed = tiers.assign(rows["followers"].to_numpy(float), steps)
     table = pd.DataFrame({"tier": [names.get(int(t), "") for t in placed]}, index=rows.index)
-    for metric in SHOWN:
-        table[metric] = 10 ** rows[metric] if metric in rows else np.nan
+    for name, metric in SHOWN.items():
+        table[name] = 10 ** rows[metric] if metric in rows else np.nan
     day = localdate()
     quartiles = pd.concat(
         [

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from creators import rescoring  # noqa: F401  registers its runner
 from creators.importing import run as importing
 from creators.models import CreatorImport, ImportState
 from creators.vendors import batch as vendor_batch

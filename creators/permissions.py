@@ -47,6 +47,11 @@ add_perm("creators.note", is_staff_member)
 add_perm("creators.import", is_campaign_manager, reason=_WORKING)
 add_perm("creators.rates", is_campaign_manager, reason=_WORKING)
 add_perm("creators.refresh", is_reviewer, reason=_("Viewers and finance may not spend platform quota."))
+add_perm(
+    "creators.rescore",
+    is_administrator,
+    reason=_("Recomputing scores belongs to administrators. Ask one of them."),
+)
 add_perm("creators.grant_access", is_campaign_manager, reason=_WORKING)
 add_perm("creators.tiers", is_administrator, reason=_("Tiers belong to administrators. Ask one of them."))
 add_perm(

@@ -16,7 +16,7 @@ from django.db import connection, transaction
 from django.utils.timezone import now
 
 from creators import benchmarks, frames, summary
-from creators.models import SocialAccount
+from creators.models import Creator, SocialAccount
 from creators.scoring import registry, run
 from creators.scoring.definition import Definition, Result, column
 from krm.events import record
@@ -154,11 +154,16 @@ def _copy(
     scores = result.scores
     count = len(scores)
 
-    def given(name: str, digits: int = 15) -> list[str]:
+    def given(name: str) -> list[str]:
         if name not in scores:
             return ["\\N"] * count
-        found = column(scores[name], count, digits)
-        return ["\\N" if value is None else str(value) for value in found]
+        return [repr(value) if math.isfinite(value) else "\\N" for value in scores[name].to_numpy(float).tolist()]
+
+    def days(name: str) -> list[str]:
+        if name not in scores:
+            return ["\\N"] * count
+        found = column(pd.to_datetime(scores[name]).to_numpy("datetime64[ns]"), count)
+        return ["\\N" if value is None else value for value in found]
 
     def words(name: str) -> list[str]:
         if name not in scores:
@@ -168,7 +173,7 @@ def _copy(
     constant = f"{definition.kind}\t{definition.version}\t{at.isoformat()}\tt"
     lines = zip(
         map(str, scores.index.tolist()), given("value"), given("low"), given("high"), given("confidence"), words("verdict"),
-        given("as_of"), words("source"), digests, map(_escaped, inputs), map(_escaped, run.components_of(result)),
+        days("as_of"), words("source"), digests, map(_escaped, inputs), map(_escaped, run.components_of(result)),
         [constant] * count, strict=True,
     )  # fmt: skip
     buffer = io.StringIO("\n".join(map("\t".join, lines)) + "\n")
@@ -183,29 +188,46 @@ def _missing(value: Any) -> bool:
     return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
 
 
+_RATE = """
+UPDATE creators_socialaccount a SET engagement_rate = x.rate, engagement_basis = x.basis
+FROM unnest(%s::bigint[], %s::float[], %s::text[]) AS x(id, rate, basis)
+WHERE a.id = x.id AND (a.engagement_rate, a.engagement_basis) IS DISTINCT FROM (x.rate, x.basis)
+"""
+_HONEST = """
+UPDATE creators_socialaccount a SET authenticity = x.value, authenticity_confidence = x.sure
+FROM unnest(%s::bigint[], %s::float[], %s::float[]) AS x(id, value, sure)
+WHERE a.id = x.id AND (a.authenticity, a.authenticity_confidence) IS DISTINCT FROM (x.value, x.sure)
+"""
+_BOTH = """
+UPDATE creators_socialaccount a SET engagement_rate = x.rate, engagement_basis = x.basis,
+    authenticity = x.value, authenticity_confidence = x.sure
+FROM unnest(%s::bigint[], %s::float[], %s::text[], %s::float[], %s::float[]) AS x(id, rate, basis, value, sure)
+WHERE a.id = x.id AND (a.engagement_rate, a.engagement_basis, a.authenticity, a.authenticity_confidence)
+    IS DISTINCT FROM (x.rate, x.basis, x.value, x.sure)
+"""
+
+
 def _headlines(batch: run.Batch) -> None:
-    """The current values on the accounts themselves."""
-    found = {kind: result.scores for (kind, _), result in batch.results.items()}
-    current = {kind: version for kind, version in batch.results if registry.current_versions().count(version)}
+    """The values of the versions in force, on the accounts themselves; one write where both are here."""
+    current = {(one.kind, one.version) for one in registry.current_definitions().values()}
+    found = {key[0]: result.scores for key, result in batch.results.items() if key in current}
     rate, honest = found.get("engagement"), found.get("authenticity")
-    if rate is None or honest is None or not {"engagement", "authenticity"} <= set(current):
+    if rate is not None and honest is not None:
+        honest = honest.reindex(rate.index)
+    given: list[Any] = []
+    if rate is not None:
+        given += [
+            _nullable(rate["value"]),
+            ["" if _missing(value) else str(value) for value in rate["er_basis"]],
+        ]
+    if honest is not None:
+        given += [_nullable(honest["value"]), _nullable(honest["confidence"])]
+    table = rate if rate is not None else honest
+    if table is None:
         return
-    honest = honest.reindex(rate.index)
+    statement = _BOTH if len(given) == 4 else _RATE if rate is not None else _HONEST
     with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE creators_socialaccount a SET engagement_rate = x.rate, engagement_basis = x.basis,"
-            " authenticity = x.auth, authenticity_confidence = x.sure"
-            " FROM unnest(%s::bigint[], %s::float[], %s::text[], %s::float[], %s::float[]) AS x(id, rate, basis, auth, sure)"
-            " WHERE a.id = x.id AND (a.engagement_rate, a.engagement_basis, a.authenticity, a.authenticity_confidence)"
-            " IS DISTINCT FROM (x.rate, x.basis, x.auth, x.sure)",
-            [
-                [int(pk) for pk in rate.index],
-                _nullable(rate["value"]),
-                ["" if _missing(value) else str(value) for value in rate["er_basis"]],
-                _nullable(honest["value"]),
-                _nullable(honest["confidence"]),
-            ],
-        )
+        cursor.execute(statement, [[int(pk) for pk in table.index], *given])
 
 
 def _nullable(values: pd.Series) -> list[float | None]:
@@ -213,28 +235,22 @@ def _nullable(values: pd.Series) -> list[float | None]:
 
 
 def _announce(account_ids: list[int]) -> None:
-    accounts = list(
-        SocialAccount.objects.filter(pk__in=account_ids)
-        .select_related("creator")
-        .only("id", "creator__id")
-        .order_by("pk")
-    )
     owners: dict[int, list[int]] = {}
-    for account in accounts:
-        if account.creator_id:
-            owners.setdefault(account.creator_id, []).append(account.pk)
+    rows = SocialAccount.objects.filter(pk__in=account_ids, creator__isnull=False).order_by("pk")
+    for creator_id, account_id in rows.values_list("creator_id", "pk"):
+        if creator_id is not None:
+            owners.setdefault(creator_id, []).append(account_id)
     if len(owners) <= ONE_EVENT_EACH:
-        known = {account.creator.pk: account.creator for account in accounts if account.creator}
-        for creator_id, mine in owners.items():
+        for creator in Creator.objects.filter(pk__in=owners).order_by("pk"):
             record(
                 "creators.scores_updated",
-                known[creator_id],
-                data={"creator_ids": [creator_id], "account_ids": mine},
+                creator,
+                data={"creator_ids": [creator.pk], "account_ids": owners[creator.pk]},
             )
         return
     record(
         "creators.scores_updated",
-        accounts[0],
+        SocialAccount.objects.get(pk=account_ids[0]),
         data={"creator_ids": sorted(owners), "account_ids": account_ids},
     )
 

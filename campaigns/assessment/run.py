@@ -114,7 +114,7 @@ def _audiences(account_ids: set[int]) -> dict[int, dict[str, dict[str, float]]]:
 
 def _peers() -> dict[tuple[str, str], float]:
     """The newest own median engagement rate by platform and tier."""
-    rows = BenchmarkRow.objects.filter(metric="er_followers").order_by("as_of")
+    rows = BenchmarkRow.objects.filter(metric="er", source="own").order_by("as_of")
     found: dict[tuple[str, str], float] = {}
     for row in rows:
         found[(row.platform, row.tier)] = row.median

@@ -5,6 +5,7 @@ from __future__ import annotations
 from creators.api import views
 from creators.api.connectors import ConnectorViewSet
 from creators.api.know import CustomFieldViewSet, DossierViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
+from creators.api.scores import DefinitionViewSet, ScoreViewSet
 from creators.api.updates import UpdatesViewSet
 from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
 from krm.api.router import register
@@ -17,7 +18,8 @@ register("creator-tasks", TaskViewSet)
 register("creators", views.CreatorViewSet)
 register("accounts", views.AccountViewSet)
 register("posts", views.PostViewSet)
-register("scores", views.ScoreViewSet)
+register("scores", ScoreViewSet)
+register("score-definitions", DefinitionViewSet, basename="score-definitions")
 register("rate-cards", views.RateCardViewSet)
 register("tags", views.TagViewSet)
 register("tiers", views.TierViewSet)

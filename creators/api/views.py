@@ -26,7 +26,6 @@ from creators.models import (
     Post,
     RateCard,
     Score,
-    ScoreKind,
     SocialAccount,
     Tag,
     Tier,
@@ -319,23 +318,6 @@ class PostViewSet(StaffOnly, ReadViewSet):
     filterset_class = PostFilter
     scopes = SCOPES
     ordering_fields = ("published_at", "views", "likes")
-
-
-class ScoreFilter(df.FilterSet):
-    kind = df.ChoiceFilter(choices=ScoreKind.choices)
-
-    class Meta:
-        model = Score
-        fields: ClassVar[Any] = ["account", "kind", "is_current", "formula_version"]
-
-
-class ScoreViewSet(StaffOnly, ReadViewSet):
-    """Scores, old ones too, each with the components that explain it."""
-
-    model = Score
-    serializer_class = s.ScoreOut
-    filterset_class = ScoreFilter
-    scopes = SCOPES
 
 
 class RateFilter(df.FilterSet):

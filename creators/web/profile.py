@@ -14,7 +14,7 @@ from creators import profiles
 from creators.models import Creator, Post, SocialAccount
 from creators.web import wording
 from creators.web.forms import FileForm, NoteForm
-from krm.web import charts, format
+from krm.web import charts
 from krm.web.pages import DetailPage, TabPage
 
 
@@ -176,91 +176,6 @@ class AudienceTab(CreatorTab):
                                                     height=40 + 22 * len(groups), y_title=gettext("Share"))))  # fmt: skip
             shown.append({"account": account, "audience": row, "parts": parts})
         return {"shown": shown}
-
-
-class ScoresTab(CreatorTab):
-    tab_key = "scores"
-    template_name = "creators/tabs/scores.html"
-
-    def get_context(self) -> dict[str, Any]:
-        accounts = profiles.accounts_of(self.object)
-        explained = profiles.explain(accounts)
-        blocks = []
-        for account in accounts:
-            found = explained.get(account.pk)
-            if not found:
-                continue
-            honest = found.get("authenticity")
-            blocks.append(
-                {
-                    "account": account,
-                    "engagement": found.get("engagement"),
-                    "authenticity": honest,
-                    "waterfall": waterfall(honest) if honest and honest.score.value is not None else None,
-                    "inputs": input_rows((honest or found["engagement"]).score.inputs),
-                }
-            )
-        return {"blocks": blocks}
-
-
-def waterfall(explained: profiles.Explained) -> dict[str, Any]:
-    """From 100 down to the score: what each component takes away."""
-    import altair as alt
-
-    rows: list[dict[str, Any]] = []
-    level = 100.0
-    for part in sorted(explained.parts, key=lambda part: -part.lost):
-        rows.append({"step": part.label, "from": round(level, 1),
-                     "to": round(level - part.lost, 1), "lost": round(-part.lost, 1), "nr": len(rows)})  # fmt: skip
-        level -= part.lost
-    rows.append(
-        {
-            "step": gettext("Score"),
-            "from": 0.0,
-            "to": round(level, 1),
-            "lost": round(level, 1),
-            "nr": len(rows),
-        }
-    )
-    chart = (
-        alt.Chart(alt.Data(values=rows))
-        .mark_bar()
-        .encode(
-            y=alt.Y("step", type="nominal", sort=alt.EncodingSortField("nr"), title=None),
-            x=alt.X(
-                "from", type="quantitative", title=gettext("Points of 100"), scale=alt.Scale(domain=[0, 100])
-            ),
-            x2="to",
-            tooltip=[alt.Tooltip("step", type="nominal"), alt.Tooltip("lost", type="quantitative")],
-        )
-        .properties(width="container", height=34 + 26 * len(rows))
-    )
-    spec: dict[str, Any] = chart.to_dict(validate=False)
-    spec.pop("config", None)
-    spec["usermeta"] = {
-        "krm": {
-            "x": "step",
-            "y": "lost",
-            "series": None,
-            "xTitle": gettext("Component"),
-            "yTitle": gettext("Points"),
-        }
-    }
-    return spec
-
-
-def input_rows(inputs: dict[str, Any]) -> list[tuple[Any, str]]:
-    rows = []
-    for key, label in wording.INPUTS.items():
-        value = inputs.get(key)
-        if value is None:
-            text = format.NONE
-        elif key in wording.SHARES:
-            text = str(format.percent(value))
-        else:
-            text = str(format.number(value))
-        rows.append((label, text))
-    return rows
 
 
 class RatesTab(CreatorTab):

@@ -85,6 +85,7 @@ def make_history(now: datetime) -> None:
     accounts = [(ids[a.external_id], a) for a in world.demo_accounts()]
     today = now.date()
     partitions.ensure([today - timedelta(days=n) for n in range(DAYS_WEEKLY + 31)])
+    _scored_before(accounts[:EARLIER], now - timedelta(days=30))
     ingest.account_snapshots(_followers(accounts, now))
     for start in range(0, len(accounts), 60):
         ingest.posts(list(_posts(accounts[start : start + 60], now)))
@@ -93,6 +94,18 @@ def make_history(now: datetime) -> None:
     summary.refresh(ids.values())
     scoring_runs.score_accounts(ids.values(), at=now)
     SocialAccount.objects.filter(is_demo=True).update(last_ok_at=now)
+
+
+EARLIER = 60  # accounts that were scored a month ago too: what changed since is on their pages
+
+
+def _scored_before(accounts: list[tuple[int, world.DemoAccount]], then: datetime) -> None:
+    """The figures as they were, and the scores of that day."""
+    ids = [pk for pk, _ in accounts]
+    ingest.account_snapshots(_followers(accounts, then))
+    ingest.posts(list(_posts(accounts, then)))
+    summary.refresh(ids)
+    scoring_runs.score_accounts(ids, at=then)
 
 
 def observed(day: date, now: datetime) -> datetime:
