@@ -79,7 +79,16 @@ class Stage:
         os.environ["KRM_LOCAL"] = "True"
         os.environ["DJANGO_SETTINGS_MODULE"] = "krm.settings"
         self.start(
-            "-m", "krm.local.sandbox", "--port", str(self.port), "--state", "", "--replay", str(self.folder)
+            "-m",
+            "krm.local.sandbox",
+            "--port",
+            str(self.port),
+            "--state",
+            "",
+            "--replay",
+            str(self.folder),
+            "--youtube-units",
+            "10000000",
         )
         import django
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
+from krm.local.sandbox import youtube
 from krm.local.sandbox.app import Sandbox
 from krm.local.sandbox.state import State
 
@@ -28,8 +29,11 @@ def build(argv: list[str] | None = None) -> tuple[Sandbox, argparse.Namespace]:
     parser.add_argument(
         "--strict", action="store_true", help="check every answer against the vendor's description"
     )
+    parser.add_argument("--youtube-units", type=int, default=youtube.DAILY_UNITS,
+                        help="units a day that YouTube allows; Google grants more on request")  # fmt: skip
     parser.add_argument("--log-level", default="warning")
     args = parser.parse_args(argv)
+    youtube.DAILY_UNITS = args.youtube_units
     state = State.open(
         Path(args.state) if args.state else None,
         speed=args.speed,
