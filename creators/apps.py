@@ -10,6 +10,6 @@ class CreatorsConfig(AppConfig):
     verbose_name = _("Creators")
 
     def ready(self) -> None:
-        from creators import furniture, permissions, reliability  # noqa: F401  they register themselves
+        from creators import audience_frames, furniture, permissions, reliability  # noqa: F401  they register themselves
 
         furniture.register()

@@ -139,7 +139,9 @@ class Columns:
 
     def _derived(self, frame: pd.DataFrame, rows: Sequence[table.Row]) -> None:
         if "no_pic" in frame:
-            frame["has_pic"] = frame["has_pic"].fillna(frame["no_pic"]) if "has_pic" in frame else frame["no_pic"]
+            frame["has_pic"] = (
+                frame["has_pic"].fillna(frame["no_pic"]) if "has_pic" in frame else frame["no_pic"]
+            )
         if "bio" in frame:
             frame["bio_len"] = frame["bio_len"].fillna(frame["bio"]) if "bio_len" in frame else frame["bio"]
         if "has_bio" in frame and "bio_len" not in frame:

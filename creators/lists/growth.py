@@ -89,6 +89,11 @@ def columns(header: list[str]) -> dict[str, int]:
     return found
 
 
+def _views(cell: str) -> float:
+    """Views may fall (a video was taken down): a fall tells nothing about followers."""
+    return math.nan if cell.strip().startswith("-") else table.number(cell)
+
+
 def read(
     rows: Sequence[table.Row], header: list[str], places: dict[str, int], problems: table.Problems
 ) -> Readings:
@@ -124,7 +129,7 @@ def read(
             views = math.nan
             if "views" in places:
                 column = header[places["views"]]
-                views = table.number(cell(row, "views"))
+                views = _views(cell(row, "views"))
         except table.BadCell as bad:
             problems.add(row.line, column, str(bad))
             continue
@@ -151,10 +156,13 @@ def judge(held: Readings, platform: str, problems: table.Problems) -> tuple[pd.D
         return frame, pd.DataFrame(columns=score.COLUMNS)
     twice = frame[frame.duplicated(["account_id", "at"], keep="last")]
     if len(twice):
-        last = frame.drop_duplicates(["account_id", "at"], keep="last").set_index(["account_id", "at"])["followers"]
-        other = twice["followers"].to_numpy() != last.reindex(
-            pd.MultiIndex.from_frame(twice[["account_id", "at"]])
-        ).to_numpy()
+        last = frame.drop_duplicates(["account_id", "at"], keep="last").set_index(["account_id", "at"])[
+            "followers"
+        ]
+        other = (
+            twice["followers"].to_numpy()
+            != last.reindex(pd.MultiIndex.from_frame(twice[["account_id", "at"]])).to_numpy()
+        )
         if other.any():
             problems.tell(
                 _("%(count)s readings of the same account and date differ; the last of each counts.")
@@ -168,14 +176,27 @@ def judge(held: Readings, platform: str, problems: table.Problems) -> tuple[pd.D
 
 def reason(row: Any) -> str:
     """Why an interval is called what it is, in one sentence."""
-    gain, usual = int(round(row.change)), int(round(row.expected)) if not math.isnan(row.expected) else 0
-    facts = {"gain": f"{gain:+,}", "days": f"{row.days:.3g}", "usual": f"{usual:+,}", "lost": f"{row.melted:.0%}"}
+    gain, usual = round(row.change), round(row.expected) if not math.isnan(row.expected) else 0
+    facts = {
+        "gain": f"{gain:+,}",
+        "days": f"{row.days:.3g}",
+        "usual": f"{usual:+,}",
+        "lost": f"{row.melted:.0%}",
+    }
     if row.note == "melted":
-        return _("%(gain)s followers in %(days)s days where %(usual)s is usual; %(lost)s was lost again soon after") % facts
+        return (
+            _(
+                "%(gain)s followers in %(days)s days where %(usual)s is usual; %(lost)s was lost again soon after"
+            )
+            % facts
+        )
     if row.note == "jump":
         return _("%(gain)s followers in %(days)s days where %(usual)s is usual") % facts
     if row.note == "viral":
-        return _("%(gain)s followers where %(usual)s is usual, but views rose too: rather viral than bought") % facts
+        return (
+            _("%(gain)s followers where %(usual)s is usual, but views rose too: rather viral than bought")
+            % facts
+        )
     if row.note == "giveaway":
         return _("%(gain)s followers where %(usual)s is usual, around a giveaway") % facts
     if row.note == "drop":
@@ -219,7 +240,10 @@ def run(
             held = read(rows, reader.header, places, problems)
             return write(writer, held, judge(held, platform, problems)[1], kept), problems
         with tempfile.TemporaryDirectory() as folder:
-            files = [tempfile.TemporaryFile("w+", newline="", dir=folder, encoding="utf-8") for _n in range(BUCKETS)]
+            files = [
+                tempfile.TemporaryFile("w+", newline="", dir=folder, encoding="utf-8")
+                for _n in range(BUCKETS)
+            ]
             try:
                 outs = [csv.writer(handle) for handle in files]
                 part: list[table.Row] | None = rows
@@ -238,5 +262,3 @@ def run(
                 for handle in files:
                     handle.close()
     return written, problems
-
-

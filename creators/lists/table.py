@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from django.utils.translation import gettext as _
 
@@ -103,7 +103,11 @@ class Problems:
     def add(self, row: int, column: str, message: str) -> str:
         self.count += 1
         self.rows.add(row)
-        text = _("row %(row)s, column %(column)s: %(message)s") % {"row": row, "column": column, "message": message}
+        text = _("row %(row)s, column %(column)s: %(message)s") % {
+            "row": row,
+            "column": column,
+            "message": message,
+        }
         if self.count <= SHOWN:
             self.tell(text)
         elif self.count == SHOWN + 1:
@@ -122,7 +126,9 @@ def opened(source: str, mode: str, standard: IO[str] | None = None) -> Iterator[
     path = Path(source)
     if mode == "r" and not path.is_file():
         raise BadList(_("There is no file %(path)s.") % {"path": source})
-    with path.open(mode, encoding="utf-8-sig" if mode == "r" else "utf-8", errors="replace", newline="") as handle:
+    with path.open(
+        mode, encoding="utf-8-sig" if mode == "r" else "utf-8", errors="replace", newline=""
+    ) as handle:
         yield handle
 
 

@@ -49,6 +49,8 @@ class PostComment(models.Model):
         verbose_name_plural = _("comments")
         indexes = [
             models.Index(fields=["account", "-published_at"], name="creators_comment_of_account"),
+            # what our own creators write elsewhere: who answers whom (`creators.audience_frames`)
+            models.Index(fields=["author_key"], name="creators_comment_author"),
             BrinIndex(fields=["observed_at"], name="creators_comment_observed"),
         ]
         constraints = [

@@ -4,13 +4,28 @@ from __future__ import annotations
 
 from functools import cache
 
-from . import authenticity, consistency, engagement, engagement_v2, format_strength, innovation, reliability
+from . import (
+    authenticity,
+    authenticity_v2,
+    consistency,
+    engagement,
+    engagement_v2,
+    format_strength,
+    innovation,
+    reliability,
+)
+from .audience import commenting, growing, podding, quality
 from .definition import Definition
 from .prediction import definition as prediction
 
 DEFINITIONS: tuple[Definition, ...] = (
     # kind by kind, oldest version first
     authenticity.DEFINITION,
+    authenticity_v2.DEFINITION,
+    quality.DEFINITION,
+    commenting.DEFINITION,
+    growing.DEFINITION,
+    podding.DEFINITION,
     consistency.DEFINITION,
     engagement.DEFINITION,
     engagement_v2.DEFINITION,

@@ -33,8 +33,12 @@ class Command(BaseCommand):
             with table.opened(options["source"], "r") as source:
                 reader = source
                 with table.opened(options["target"], "w", self.stdout) as target:  # type: ignore[arg-type]
-                    written, problems = followers.run(reader, target, options["platform"], tell, options["lang"])
+                    written, problems = followers.run(
+                        reader, target, options["platform"], tell, options["lang"]
+                    )
         except table.BadList as bad:
             raise CommandError(str(bad)) from None
         if problems.count:
-            raise CommandError(f"{len(problems.rows)} of {written} rows could not be read; the others are scored.")
+            raise CommandError(
+                f"{len(problems.rows)} of {written} rows could not be read; the others are scored."
+            )

@@ -56,7 +56,9 @@ class Model:
     base: float
     edges: Mapping[str, np.ndarray]
     values: Mapping[str, np.ndarray]
-    weight: Mapping[str, float]  # how much a variable tells: the spread of its contribution where it was fitted
+    weight: Mapping[
+        str, float
+    ]  # how much a variable tells: the spread of its contribution where it was fitted
     share: float  # of fakes among the rows it was fitted on
     platforms: Mapping[str, Mapping[str, float]]
 
@@ -95,7 +97,11 @@ def variables(given: pd.DataFrame, posts_scale: float = 1.0) -> np.ndarray:
     def log(values: Any) -> np.ndarray:
         return np.log10(np.maximum(np.asarray(values, float), 0.0) + 1.0)
 
-    posts, following, followers = log(given["posts"] / posts_scale), log(given["following"]), log(given["followers"])
+    posts, following, followers = (
+        log(given["posts"] / posts_scale),
+        log(given["following"]),
+        log(given["followers"]),
+    )
     columns = {
         "followers": followers,
         "following": following,
@@ -216,7 +222,9 @@ def prior_shift(counts: np.ndarray, centres: np.ndarray, trained: float, rounds:
     return np.asarray(share)
 
 
-def fake_share(probability: np.ndarray, trained: float | None = None, draws: int = 400, seed: int = 7) -> Share | None:
+def fake_share(
+    probability: np.ndarray, trained: float | None = None, draws: int = 400, seed: int = 7
+) -> Share | None:
     """The prior-corrected share with its 90 % bootstrap interval; None for an empty sample. Order does not matter."""
     p = np.asarray(probability, float)
     p = p[~np.isnan(p)]

@@ -68,7 +68,9 @@ def intervals(series: pd.DataFrame, platforms: pd.Series, posts: pd.DataFrame | 
     rows = series[series["followers"].notna()]
     if rows.empty:
         return pd.DataFrame(columns=COLUMNS)
-    rows = rows.sort_values(["account_id", "at"], kind="stable").drop_duplicates(["account_id", "at"], keep="last")
+    rows = rows.sort_values(["account_id", "at"], kind="stable").drop_duplicates(
+        ["account_id", "at"], keep="last"
+    )
     rows = rows.reset_index(drop=True)
     if "views" not in rows:
         rows["views"] = np.nan
@@ -91,7 +93,9 @@ def _by_week(rows: pd.DataFrame, rounded: pd.Series) -> pd.Index:
     """Accounts whose rounded counts mostly stand still from one reading to the next."""
     step = rows.groupby("account_id")["followers"].diff()
     gap = rows.groupby("account_id")["at"].diff().dt.total_seconds() / 86400.0
-    still = (step == 0).groupby(rows["account_id"]).sum() / step.groupby(rows["account_id"]).count().clip(lower=1)
+    still = (step == 0).groupby(rows["account_id"]).sum() / step.groupby(rows["account_id"]).count().clip(
+        lower=1
+    )
     often = gap.groupby(rows["account_id"]).median() < 5.0
     chosen = (still > STILL) & often & rounded.reindex(still.index).fillna(False)
     return chosen.index[chosen.to_numpy()]
@@ -167,14 +171,18 @@ def judge(rows: pd.DataFrame, rounded: pd.Series, posts: pd.DataFrame | None = N
     off = pd.Series((rate - median) * root, index=out.index)
     spread = off.groupby(key, sort=False).transform("std", ddof=0).fillna(0.0).to_numpy()
     deviation = off.abs().groupby(key, sort=False).transform("median").to_numpy()
-    hidden = np.where(key.map(rounded).fillna(False).to_numpy(bool), quantum(out["followers"].to_numpy()), 1.0)
+    hidden = np.where(
+        key.map(rounded).fillna(False).to_numpy(bool), quantum(out["followers"].to_numpy()), 1.0
+    )
     raw = above * root / (0.3 * deviation + 0.7 * spread + hidden / root)
     z = raw
 
     codes = key.to_numpy()
     melted = _melted(rate, np.minimum(expected, median), above, codes, days)
     positive = np.maximum(z, 0.0)
-    company = np.minimum(np.maximum(_neighbour(positive, codes, 1), _neighbour(positive, codes, -1)), positive)
+    company = np.minimum(
+        np.maximum(_neighbour(positive, codes, 1), _neighbour(positive, codes, -1)), positive
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         z = np.where(z > 0, z / (1.0 + ALONE * company / np.where(positive > 0, positive, 1.0)), z)
     z = np.where(z > 0, z * (1.0 + MELTS * np.minimum(melted / MELTED, 1.0)), z)
@@ -190,6 +198,7 @@ def judge(rows: pd.DataFrame, rounded: pd.Series, posts: pd.DataFrame | None = N
     power = np.where((z < 0) | thin, np.minimum(power, 0.95), power)
     enough = np.abs(above * days) >= MATERIAL * np.maximum(out["before"].to_numpy(), 1.0)
     power = np.where(enough, power, np.minimum(power, 0.95))
+    power = np.maximum(power, 0.0)
     score = power / (1.0 + power)
     anomaly = score > 0.5
 
@@ -198,7 +207,9 @@ def judge(rows: pd.DataFrame, rounded: pd.Series, posts: pd.DataFrame | None = N
     out["flag_at"], out["score"], out["anomaly"] = bar, score, anomaly
     out["gross"] = risen
     out["suspicious"] = np.where(
-        anomaly, np.minimum(np.maximum(out["change"].to_numpy() - np.maximum(expected, 0.0) * days, 0.0), risen), 0.0
+        anomaly,
+        np.minimum(np.maximum(out["change"].to_numpy() - np.maximum(expected, 0.0) * days, 0.0), risen),
+        0.0,
     )
     loud = np.nan_to_num(guard) >= VIRAL
     strong = raw >= bar
@@ -259,7 +270,9 @@ def _views_z(out: pd.DataFrame, key: pd.Series, days: np.ndarray) -> np.ndarray:
     if np.isnan(views).all():
         return np.full(len(out), np.nan)
     step = views - out["_views_before"].to_numpy()
-    running = pd.Series(np.where(np.isnan(step), np.nan, step >= 0), index=out.index).groupby(key).transform("mean")
+    running = (
+        pd.Series(np.where(np.isnan(step), np.nan, step >= 0), index=out.index).groupby(key).transform("mean")
+    )
     known = pd.Series(~np.isnan(step), index=out.index).groupby(key).transform("sum")
     total = ((running >= 0.97) & (known >= 4)).to_numpy()
     value = pd.Series(np.where(total, step / days, views), index=out.index)
@@ -276,7 +289,7 @@ def _posts_about(out: pd.DataFrame, posts: pd.DataFrame | None) -> tuple[np.ndar
     if posts is None or posts.empty:
         return viral, giveaway
     here = posts[posts["account_id"].isin(out["account_id"])]
-    spans = {account: rows for account, rows in out.groupby("account_id").indices.items()}
+    spans = dict(out.groupby("account_id").indices.items())
     start = (out["start"] - pd.Timedelta(days=3)).to_numpy()
     end = (out["at"] + pd.Timedelta(days=1)).to_numpy()
     for account, mine in here.groupby("account_id"):
@@ -317,7 +330,9 @@ def per_account(table: pd.DataFrame) -> pd.DataFrame:
             "giveaways": (table["note"] == "giveaway").groupby(table["account_id"]).sum(),
         }
     )
-    top = table.sort_values(["account_id", "score", "at"]).groupby("account_id").tail(1).set_index("account_id")
+    top = (
+        table.sort_values(["account_id", "score", "at"]).groupby("account_id").tail(1).set_index("account_id")
+    )
     out["worst_at"], out["worst_change"] = top["at"].reindex(out.index), top["change"].reindex(out.index)
     share = (out["suspicious"] / out["gross"].where(out["gross"] > 0)).fillna(0.0)
     out["growth"] = (1.0 - share).clip(0.0, 1.0).where(out["intervals"] >= ENOUGH)

@@ -55,11 +55,11 @@ def one_model(
 ) -> Tables:  # fmt: skip
     count, width = x.shape
     edges = [cut(x[:, j], bins) for j in range(width)]
-    place = [np.where(np.isnan(x[:, j]), -1, np.searchsorted(edges[j], x[:, j], side="left")) for j in range(width)]
-    known = [p >= 0 for p in place]
-    rows = [
-        np.bincount(p[k], weight[k] > 0, len(e) + 1) for p, k, e in zip(place, known, edges, strict=True)
+    place = [
+        np.where(np.isnan(x[:, j]), -1, np.searchsorted(edges[j], x[:, j], side="left")) for j in range(width)
     ]
+    known = [p >= 0 for p in place]
+    rows = [np.bincount(p[k], weight[k] > 0, len(e) + 1) for p, k, e in zip(place, known, edges, strict=True)]
     tables = [np.zeros(len(e) + 1) for e in edges]
     base = float(np.log((weight * y).sum() / (weight * (1 - y)).sum()))
     score = np.full(count, base)
@@ -118,7 +118,9 @@ def fit(
     for j in range(x.shape[1]):
         grid = np.unique(np.concatenate([m.edges[j] for m in models]))
         probe = np.concatenate([grid, [grid[-1] + 1.0]]) if len(grid) else np.zeros(1)
-        table = np.mean([m.values[j][np.searchsorted(m.edges[j], probe, side="left")] for m in models], axis=0)
+        table = np.mean(
+            [m.values[j][np.searchsorted(m.edges[j], probe, side="left")] for m in models], axis=0
+        )
         known = x[~np.isnan(x[:, j]), j]
         centre = float(table[np.searchsorted(grid, known, side="left")].mean()) if len(known) else 0.0
         edges.append(grid)

@@ -164,7 +164,9 @@ def _mcc(tp: float, fp: float, fn: float, tn: float) -> float:
     return float((tp * tn - fp * fn) / below) if below else 0.0
 
 
-def cross_validate(name: str, data: Path = DATA, repeats: int = 2, count: int = 5, **options: Any) -> dict[str, float]:
+def cross_validate(
+    name: str, data: Path = DATA, repeats: int = 2, count: int = 5, **options: Any
+) -> dict[str, float]:
     """Stratified folds; every fold fitted from nothing on the others."""
     read, platform = SETS[name]
     rows, y = read(data)
