@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("creators", "0023_merges"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='accountsnapshot',
-            name='definition',
-            field=models.CharField(blank=True, choices=[('per_post_average', 'Average per post'), ('lifetime_total', 'Total since the account began'), ('last_28_days', 'Last 28 days'), ('last_28_days_impressions', 'Last 28 days, impressions (the measure before views)'), ('one_day', 'One day')], max_length=40),
+            model_name="accountsnapshot",
+            name="definition",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("per_post_average", "Average per post"),
+                    ("lifetime_total", "Total since the account began"),
+                    ("last_28_days", "Last 28 days"),
+                    ("last_28_days_impressions", "Last 28 days, impressions (the measure before views)"),
+                    ("one_day", "One day"),
+                ],
+                max_length=40,
+            ),
         ),
     ]

@@ -12,9 +12,11 @@ import numpy as np
 import pandas as pd
 
 from . import engagement, weights
+from . import figures as fig
 from .audience import commenting, growing, podding, quality
 from .authenticity import TAIL, UPPER_TAIL, likes_per_comment, share_value, tail
 from .definition import Definition, Frames, Part, Peers, Result, share_of_weight, weighted
+from .growth import growth_30d
 
 VERSION = "auth-2.0"
 WEIGHTS = weights.load(VERSION)
@@ -143,6 +145,22 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
     )
 
 
+def peer_figures(frames: Frames, now: datetime) -> pd.DataFrame:
+    """What engagement and growth are compared with."""
+    rows = engagement.figures_of(frames, now)
+    rate, _ = fig.canonical(rows)
+    monthly = growth_30d(growing.series_of(frames).rename(columns={"at": "as_of"})).reindex(rows.index)
+    return pd.DataFrame(
+        {
+            "er": rate,
+            "likes_per_comment": likes_per_comment(rows),
+            "view_rate": rows["view_rate"],
+            "growth_30d": 1.0 + monthly,
+        },
+        index=rows.index,
+    )
+
+
 SENTENCES = {
     "audience.sample": (
         "Of {evidence:count} sampled followers about {share:percent} are fake, corrected for how common fakes are.",
@@ -214,4 +232,5 @@ DEFINITION = Definition(
         ),
     ),
     weights=WEIGHTS,
+    peer_figures=peer_figures,
 )

@@ -47,7 +47,7 @@ def test_accounts_get_scores_reasons_and_headlines() -> None:
     assert account.creator.engagement_rate == account.engagement_rate
     score = Score.objects.get(account=account, kind="authenticity", is_current=True)
     parts = profiles.parts_of(score, "en")
-    assert {part.name for part in parts} == {"growth", "engagement", "likes_per_comment"}
+    assert {part.name for part in parts} == {"growth", "normality"}
     assert sum(part.weight for part in parts) == pytest.approx(1)
     assert score.value == pytest.approx(100 * sum(part.weight * part.value for part in parts), abs=1e-3)
     assert all(part.sentence for part in [*parts, *profiles.parts_of(score, "id")])

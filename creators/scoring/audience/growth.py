@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 ENOUGH = 6  # intervals; fewer are no habit
-FLAG_AT = 3.5
+FLAG_AT = 4.0
 LONG = 200  # intervals; the more are looked at, the higher the bar (a heavy tail of index 2.5)
 TAIL_INDEX = 2.5
-MATERIAL = 0.0002  # of the followers; less than this is never called an anomaly
+MATERIAL = 0.0005  # of the followers; less than this is never called an anomaly
 AHEAD = 6  # intervals in which bought followers fall away
 ALONE, MELTS, SEEN = 1.5, 1.5, 0.5
 MELTED = 0.3  # this part lost again counts fully
@@ -197,10 +197,9 @@ def judge(rows: pd.DataFrame, rounded: pd.Series, posts: pd.DataFrame | None = N
     power = np.where(z > 0, z, -DROPS * z) / bar * np.where(thin, count / (count + ENOUGH), 1.0)
     power = np.where((z < 0) | thin, np.minimum(power, 0.95), power)
     enough = np.abs(above * days) >= MATERIAL * np.maximum(out["before"].to_numpy(), 1.0)
-    power = np.where(enough, power, np.minimum(power, 0.95))
     power = np.maximum(power, 0.0)
     score = power / (1.0 + power)
-    anomaly = score > 0.5
+    anomaly = (score > 0.5) & enough
 
     risen = np.maximum(out["change"].to_numpy(), 0.0)
     out["expected"], out["z"], out["views_z"], out["melted"] = expected * days, z, seen, melted
