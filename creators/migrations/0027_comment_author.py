@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("creators", "0024_definitions_apart")]
+    dependencies = [("creators", "0026_dossiers_shares_rates")]
 
     operations = [
         AddIndexConcurrently(
