@@ -15,11 +15,14 @@ from creators.models import (
     CreatorTask,
     CustomField,
     FollowerSample,
+    FoundPost,
     PeerSample,
+    PostComment,
     Score,
     SocialAccount,
     Tag,
     Tier,
+    TrackedHashtag,
     VendorCredit,
 )
 
@@ -94,6 +97,9 @@ class CreatorTaskAdmin(ReadOnly):
     search_fields = ("title",)
 
 
+admin.site.register(PostComment, ReadOnly)
+admin.site.register(TrackedHashtag, ReadOnly)
+admin.site.register(FoundPost, ReadOnly)
 admin.site.register(Tag, ReadOnly)
 admin.site.register(Tier, ReadOnly)
 

@@ -42,6 +42,7 @@ add_perm(
 )
 add_perm("creators.change", is_campaign_manager, reason=_WORKING)
 add_perm("creators.tag", is_reviewer, reason=_("Viewers and finance may not tag creators."))
+add_perm("creators.listen", is_campaign_manager, reason=_WORKING)
 add_perm("creators.merge", is_campaign_manager, reason=_WORKING)
 add_perm("creators.note", is_staff_member)
 add_perm("creators.import", is_campaign_manager, reason=_WORKING)

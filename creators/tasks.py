@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from celery import shared_task
 from celery.schedules import crontab
 from django.utils.timezone import localdate, now
@@ -19,6 +21,7 @@ SCHEDULE = {
     "creators.renew_consents": 3600.0,
     "creators.schedule_missed": 3600.0,
     "creators.make_partitions": crontab(hour=17, minute=10),  # 00:10 in Jakarta
+    "creators.pull_hashtags": 300.0,
     "creators.forget_comments": crontab(hour=19, minute=20),
     "creators.check_discovery": crontab(hour=20, minute=10),
     "creators.score_all": crontab(hour=18, minute=0),
@@ -132,6 +135,25 @@ def remind_tasks() -> None:
     from creators import todos
 
     run_once("creators.remind_tasks", localdate().isoformat(), todos.remind)
+
+
+@shared_task(name="creators.pull_hashtags")
+def pull_hashtags() -> None:
+    """Every five minutes: search the hashtags that are due. Two at once take different ones."""
+    from creators.listening import hashtags
+
+    hashtags.pull_due()
+
+
+@shared_task(name="creators.read_mention", bind=True, max_retries=8)
+def read_mention(self: Any, mentioned_id: str, media_id: str, comment_id: str = "") -> None:
+    """What a webhook named; a platform that is busy is asked again, in ten minutes at most."""
+    from creators.listening import mentions
+
+    try:
+        mentions.read(mentioned_id, media_id, comment_id)
+    except mentions.TryLater as later:
+        raise self.retry(exc=later, countdown=min(600, 15 * 2**self.request.retries)) from None
 
 
 @shared_task(name="creators.take_due")

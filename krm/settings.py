@@ -309,6 +309,7 @@ KRM_PULL_SECONDS = {"live": 120, "shortlisted": 600, "warm": 3600, "cold": 21600
 for _pair in envlist("KRM_PULL_SECONDS"):  # live=900,cold=86400
     KRM_PULL_SECONDS[_pair.partition("=")[0]] = int(_pair.partition("=")[2])
 RAW_RESPONSE_DAYS = envint("KRM_RAW_RESPONSE_DAYS", 30)
+KRM_HASHTAG_HOURS = envint("KRM_HASHTAG_HOURS", 6)  # between two searches of a hashtag
 KRM_COMMENT_DAYS = envint(
     "KRM_COMMENT_DAYS", 180
 )  # comments not read again for so long are forgotten; 0 keeps all

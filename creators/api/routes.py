@@ -5,6 +5,7 @@ from __future__ import annotations
 from creators.api import views
 from creators.api.connectors import ConnectorViewSet
 from creators.api.know import CustomFieldViewSet, DossierViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
+from creators.api.listening import FoundPostViewSet, HashtagViewSet
 from creators.api.scores import DefinitionViewSet, ScoreViewSet
 from creators.api.updates import UpdatesViewSet
 from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
@@ -30,4 +31,6 @@ register("connectors", ConnectorViewSet)
 register("audience-reports", AudienceReportViewSet)
 register("vendor-budgets", VendorBudgetViewSet)
 register("vendor-credits", VendorCreditViewSet)
+register("hashtags", HashtagViewSet)
+register("found-posts", FoundPostViewSet)
 register("updates", UpdatesViewSet, basename="updates")

@@ -30,6 +30,7 @@ from .finding import (
 from .followers import FollowerSample
 from .forecasts import ForecastMetric, PostForecast
 from .imports import CreatorImport, ImportRow, ImportState, ImportTemplate
+from .listening import FoundBy, FoundPost, TrackedHashtag
 from .merges import DuplicatePair, MergeRecord, PairState
 from .people import Creator, CreatorAccess, CreatorFile, CreatorTag, Note, Tag, Tier
 from .posts import Post
@@ -90,6 +91,8 @@ __all__ = [
     "FlagState",
     "FollowerSample",
     "ForecastMetric",
+    "FoundBy",
+    "FoundPost",
     "ImportRow",
     "ImportState",
     "ImportTemplate",
@@ -124,6 +127,7 @@ __all__ = [
     "Sponsored",
     "Tag",
     "Tier",
+    "TrackedHashtag",
     "Vendor",
     "VendorBudget",
     "VendorCredit",

@@ -18,6 +18,7 @@ THROTTLED = {4, 17, 32, 341, 613, 80001, 80002}  # the last two: of a Page, of a
 PRIVATE = 2207013
 NO_SUCH_NAME = 803
 UNKNOWN_HASHTAG = 2207024
+TOO_MANY_HASHTAGS = 18
 
 
 def proof(token: str, secret: str) -> str:
@@ -40,6 +41,8 @@ def classify(request: Request, reply: Reply, now: datetime) -> Outcome:
         if subcode in REVOKED or request.endpoint.startswith("oauth"):
             return Outcome(Kind.AUTH_REVOKED, reason)
         return Outcome(Kind.AUTH_EXPIRED, reason)
+    if code == TOO_MANY_HASHTAGS:  # thirty different ones in seven days
+        return Outcome(Kind.QUOTA_SPENT, reason, now + timedelta(days=1), bucket)
     if code in THROTTLED:
         return Outcome(Kind.RATE_LIMITED, reason, now + _pause(reply), bucket)
     if code == 10 or code == 3 or (isinstance(code, int) and 200 <= code <= 299):

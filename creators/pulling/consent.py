@@ -7,6 +7,7 @@ import logging
 
 from django.db.models import Q
 
+from creators.listening import mentions
 from creators.models import AccountSchedule, AccountState, SocialAccount
 from creators.pulling import schedule
 from creators.pulling.runner import REASONS
@@ -83,3 +84,4 @@ def from_meta(event: InboundEvent) -> None:
         elif fields & {"mentions", "story_insights", "media"}:
             ids = _accounts("instagram", external_id, "")
             schedule.hurry(ids)
+    mentions.told(event)

@@ -19,12 +19,18 @@ from krm.connectors.models import Application, Credential
 from krm.connectors.outcomes import Failed, Kind, Outcome
 
 CALLS_PER_USER = 200  # an hour, for each person who used the application in the day
+PUBLIC = ("discovery", "health", "hashtag")  # counted by the application, not by the account
 OWN_CALLS = 4_800  # a day for each account that consented, at the least
 LOGIN = "login"  # flavour of consents given through Instagram's own login
 
 
 def app_bucket(application: Application) -> Bucket:
     return Bucket("instagram.app", limit=CALLS_PER_USER * max(1, application.daily_users), seconds=3600)
+
+
+def hashtag_bucket(application: Application) -> Bucket:
+    """The same allowance, in a purse of its own: a refusal for too many hashtags must not stop the profiles."""
+    return Bucket("instagram.hashtags", limit=CALLS_PER_USER * max(1, application.daily_users), seconds=3600)
 
 
 def own_bucket() -> Bucket:
@@ -173,7 +179,7 @@ class Instagram:
         login = credential.flavour == LOGIN  # Instagram's own login has its own host and its own secret
         if session.application.client_secret and not login:
             params["appsecret_proof"] = meta.proof(credential.access_token, session.application.client_secret)
-        public = endpoint in ("discovery", "health")
+        public = endpoint in PUBLIC
         return Request(
             endpoint=endpoint,
             method="GET",
@@ -181,9 +187,13 @@ class Instagram:
             f"/{settings.INSTAGRAM_VERSION}/{path}",
             subject=subject,
             params=params,
-            bucket=app_bucket(session.application) if public else own_bucket(),
+            bucket=hashtag_bucket(session.application)
+            if endpoint == "hashtag"
+            else app_bucket(session.application)
+            if public
+            else own_bucket(),
             bucket_key="app" if public else str(credential.pk),
-            private=endpoint == "comments",
+            private=endpoint in ("comments", "mention"),
         )
 
     def health(self, session: Session) -> str:

@@ -10,7 +10,7 @@ from django.db import connection
 
 from creators import ingest, partitions, scoring_runs, summary
 from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading
-from creators.models import Creator, CreatorTag, RateCard, SocialAccount, Tag
+from creators.models import Creator, CreatorTag, FoundPost, Post, RateCard, SocialAccount, Tag, TrackedHashtag
 from creators.platforms.comments import PER_POST
 from creators.platforms.comments import POSTS as COMMENTED
 from creators.platforms.text import without_handles
@@ -223,6 +223,40 @@ def _comments(accounts: list[tuple[int, world.DemoAccount]], now: datetime) -> I
                     is_reply=bool(comment.parent),
                     by_owner=comment.by_owner,
                 )
+
+
+HASHTAGS = ("wonderfulindonesia", "kulinerindonesia", "skincare", "unboxing")
+
+
+def make_finds(owner: User, now: datetime) -> None:
+    """Hashtags the agency follows, with the posts of the last two days that carry them."""
+    posts = {
+        (row.platform, row.external_id): row.pk
+        for row in Post.objects.filter(account__is_demo=True, published_at__gt=now - timedelta(days=2))
+    }
+    for term in HASHTAGS:
+        tag = TrackedHashtag.objects.create(
+            term=term, due_at=now + timedelta(minutes=10), counted_at=now, last_pulled_at=now, last_outcome="ok",
+            created_by=owner, is_demo=True,
+        )  # fmt: skip
+        found = []
+        for account in world.demo_accounts():
+            if account.platform != "instagram":
+                continue
+            for post in account.posts_between(now - timedelta(days=2), now, at=now):
+                if f"#{term}" not in post.caption.lower():
+                    continue
+                counts = post.counts(now)
+                found.append(
+                    FoundPost(
+                        platform="instagram", external_id=post.external_id, found_by="hashtag", hashtag=tag,
+                        post_id=posts.get(("instagram", post.external_id)), url=post.url, caption=post.caption,
+                        kind=post.kind, likes=counts.likes, comments=counts.comments, published_at=post.published_at,
+                        first_seen_at=min(post.published_at + timedelta(hours=3), now), observed_at=now,
+                    )
+                )  # fmt: skip
+        FoundPost.objects.bulk_create(found)
+        TrackedHashtag.objects.filter(pk=tag.pk).update(found_count=len(found))
 
 
 def price_of(account: world.DemoAccount) -> int:

@@ -41,6 +41,7 @@ def load(sandbox: State, say: Callable[[str], None]) -> None:
     say("eight months of figures, scores")
     cast.make_history(now)
     cast.make_rate_cards(now)
+    cast.make_finds(users["manager"], now)
     let_books_balance_at_the_end()
     made_brands = {brand.key: make_brand(brand, users, teams) for brand in stories.BRANDS}
     accounts = {

@@ -19,7 +19,7 @@ from django.db import connection, models, transaction
 from django.db.models import ProtectedError
 
 from campaigns.models import Brand, Campaign
-from creators.models import Creator, SocialAccount, Tag
+from creators.models import Creator, SocialAccount, Tag, TrackedHashtag
 from krm.accounts.models import BrandTeam, User
 from krm.events.models import Event, Notification
 from krm.local.demo import TAG
@@ -32,7 +32,7 @@ def remove(say: Callable[[str], None]) -> int:
     """Remove all demo data in one transaction; returns rows removed."""
     roots: Found = {
         model: set(model._default_manager.filter(is_demo=True).values_list("pk", flat=True))
-        for model in (Brand, Campaign, Creator, SocialAccount)
+        for model in (Brand, Campaign, Creator, SocialAccount, TrackedHashtag)
     }
     found = collect(roots)
     files = list(files_of(found))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from krm.local.sandbox import world
+from krm.local.sandbox import tokens, world
 from krm.local.sandbox.state import FAULTS, Fault
 from krm.local.sandbox.wire import Request, Response
 
@@ -95,6 +96,7 @@ def _clear_faults(request: Request) -> Response:
     with request.state.lock:
         request.state.faults.clear()
         request.state.shapes.clear()
+        request.state.hashtags.clear()
         request.state.windows.clear()
         request.state.units.clear()
     return Response(200, {"faults": []})
@@ -115,6 +117,32 @@ def _set_shape(request: Request) -> Response:
         if body.get("shape"):
             request.state.shapes[body["platform"]] = str(body["shape"])
     return Response(200, {"shapes": request.state.shapes})
+
+
+def _mention(request: Request) -> Response:
+    """`{"by", "account"?, "caption"?, "in_comment"?}`: somebody names an account (the agency's, if none is given).
+
+    Answers with the webhook as Meta would send it: its body as text, and the signature for the header.
+    """
+    body = request.json()
+    author = world.by_handle("instagram", body["by"])
+    named = world.by_handle("instagram", body["account"]) if body.get("account") else None
+    if author is None or (body.get("account") and named is None):
+        return Response(404, {"error": "no such demo account on Instagram"})
+    handle = named.handle if named else "krm_agency"
+    caption = body.get("caption", "Makasih") + ("" if body.get("in_comment") else f" @{handle}")
+    post = request.state.add_post(author, caption=caption, sponsored=False)
+    value = {"media_id": post.external_id}
+    if body.get("in_comment"):
+        value["comment_id"] = f"{post.external_id}_0001"
+    entry = {
+        "id": named.external_id if named else tokens.AGENCY_IG_ID,
+        "time": int(request.state.clock.now().timestamp()),
+        "changes": [{"field": "mentions", "value": value}],
+    }
+    text = json.dumps({"object": "instagram", "entry": [entry]})
+    signature = tokens.appsecret_proof(text, tokens.APPS["instagram"][1])
+    return Response(201, {"body": text, "signature": f"sha256={signature}", "url": post.url, **value})
 
 
 def _revoke(request: Request) -> Response:
@@ -144,6 +172,7 @@ _ROUTES = {
     ("POST", "/_sandbox/faults"): _set_fault,
     ("DELETE", "/_sandbox/faults"): _clear_faults,
     ("DELETE", "/_sandbox/reports"): _clear_reports,
+    ("POST", "/_sandbox/mention"): _mention,
     ("POST", "/_sandbox/shape"): _set_shape,
     ("POST", "/_sandbox/revoke"): _revoke,
 }

@@ -455,6 +455,116 @@ def _moment(text: str | None, default: datetime) -> datetime:
 
 # -- routing -------------------------------------------------------------------------------------------------------
 
+HASHTAG_MEDIA = {
+    "id", "caption", "permalink", "timestamp", "media_type", "media_url", "like_count", "comments_count",
+}  # fmt: skip
+MENTION_MEDIA = HASHTAG_MEDIA | {"username", "media_product_type", "owner"}
+HASHTAGS_A_WEEK = 30
+
+
+def hashtag_number(term: str) -> str:
+    return "1784" + world.digits(13, "hashtag", term)
+
+
+def _hashtag_search(graph: Graph) -> tuple[dict[str, Any], str]:
+    """A hashtag's number; each different one counts for seven days."""
+    state, term = graph.state, graph.request.query.get("q", "").lower()
+    _agency_asks(graph)
+    graph.request.meet("instagram hashtags", term)
+    if not term or not any(f"#{term}" in p.caption.lower() for p in _tagged(graph, term, days=14)):
+        raise GraphError(
+            400, 24, "The requested resource does not exist", subcode=2207024,
+            error_user_title="Hashtag does not exist", error_user_msg=f"The hashtag {term} does not exist.",
+        )  # fmt: skip
+    with state.lock:
+        state.hashtags.add(term)
+        if len(state.hashtags) > HASHTAGS_A_WEEK:
+            state.hashtags.discard(term)
+            raise GraphError(
+                400, 18, "(#18) This api call was limited: 30 unique hashtags in 7 days", subcode=2207034
+            )
+        state.hashtag_numbers[hashtag_number(term)] = term
+    return {"data": [{"id": hashtag_number(term)}]}, "graph.ShadowIGHashtag[]"
+
+
+def _agency_asks(graph: Graph) -> None:
+    if graph.request.query.get("user_id") != tokens.AGENCY_IG_ID:
+        raise GraphError(400, 100, "(#100) The parameter user_id is required")
+
+
+def _tagged(graph: Graph, term: str, *, days: float) -> list[Any]:
+    """Public posts with the hashtag, the newest first."""
+    start = graph.at - timedelta(days=days)
+    found = [
+        post
+        for account in world.demo_accounts()
+        if account.platform == "instagram"
+        for post in account.posts_between(start, graph.at, at=graph.at)
+        if f"#{term}" in post.caption.lower()
+    ]
+    for raw in graph.state.posts:
+        account = graph.state.by_id("instagram", raw["account"])
+        if account is not None and f"#{term}" in raw["caption"].lower():
+            post = graph.state._added(account, raw)
+            if start <= post.published_at <= graph.at:
+                found.append(post)
+    return sorted(found, key=lambda p: p.published_at, reverse=True)
+
+
+def _hashtag_media(graph: Graph, term: str, fields: list[Selection], edge: str) -> tuple[dict[str, Any], str]:
+    _agency_asks(graph)
+    graph.request.meet("instagram hashtags", term)
+    query = graph.request.query
+    limit = min(int(query.get("limit", "25")), 50)
+    start = offset_of(query["after"]) if query.get("after") else 0
+    posts = _tagged(graph, term, days=1 if edge == "recent_media" else 14)
+    if edge == "top_media":
+        posts.sort(key=lambda p: p.counts(graph.at).likes or 0, reverse=True)
+    page = [] if graph.request.struck("empty_insights") else posts[start : start + limit]
+    body: dict[str, Any] = {
+        "data": [_pick(graph.media(p, own=False), fields, HASHTAG_MEDIA, "IGMedia") for p in page]
+    }
+    if len(posts) > start + limit:
+        body["paging"] = {"cursors": {"after": cursor(start + limit)}}
+    return body, "graph.IGMedia[]"
+
+
+def _mention(graph: Graph, owner_handle: str, selection: Selection) -> dict[str, Any]:
+    """A post or comment of somebody else that names the account."""
+    comment_id = selection.args.get("comment_id", "")
+    media_id = selection.args.get("media_id", "") or comment_id.rpartition("_")[0]
+    post = next(
+        (
+            p
+            for raw in graph.state.posts
+            if raw["id"] == media_id and (a := graph.state.by_id("instagram", raw["account"])) is not None
+            for p in [graph.state._added(a, raw)]
+        ),
+        None,
+    )
+    if post is None or (
+        selection.name == "mentioned_media" and f"@{owner_handle}" not in post.caption.lower()
+    ):
+        raise GraphError(
+            400, 100, f"Unsupported get request. Object with ID '{media_id}' does not exist", subcode=33,
+            type="GraphMethodException",
+        )  # fmt: skip
+    media = graph.media(post, own=False)
+    if selection.name == "mentioned_media":
+        return _pick(media, selection.fields or [Selection("id")], MENTION_MEDIA, "IGMedia")
+    inner = next((s for s in selection.fields if s.name == "media"), None)
+    values = {
+        "id": comment_id,
+        "text": f"@{owner_handle} ini yang kemarin kan?",
+        "timestamp": stamp(graph.state.clock.shown(post.published_at)),
+        "like_count": 2,
+    }
+    found = _pick(values, [s for s in selection.fields if s.name != "media"], COMMENT_FIELDS, "IGComment")
+    if inner is not None:
+        found["media"] = _pick(media, inner.fields, MENTION_MEDIA, "IGMedia")
+    return found
+
+
 _PATH = re.compile(r"/(?P<version>v\d+\.\d+)/(?P<node>[A-Za-z0-9_]+)(?:/(?P<edge>[a-z_]+))?/?\Z")
 
 
@@ -526,6 +636,10 @@ def _handle(request: Request) -> Response:
 def _node(graph: Graph, token: tokens.Token, node: str, edge: str) -> tuple[dict[str, Any], str]:
     request, state = graph.request, graph.state
     fields = parse_fields(request.query.get("fields", "") or "id")
+    if token.account == tokens.AGENCY_IG_ID and node == "ig_hashtag_search":
+        return _hashtag_search(graph)
+    if token.account == tokens.AGENCY_IG_ID and node in state.hashtag_numbers:
+        return _hashtag_media(graph, state.hashtag_numbers[node], fields, edge)
     if node == tokens.AGENCY_IG_ID and token.account == node:
         return _agency(graph, fields, edge)
     account = state.by_id("instagram", node)
@@ -568,6 +682,8 @@ def _agency(graph: Graph, fields: list[Selection], edge: str) -> tuple[dict[str,
             if media is not None:
                 found["media"] = graph.media_list(account, media, own=False)
             body["business_discovery"] = found
+        elif selection.name in ("mentioned_media", "mentioned_comment"):
+            body[selection.name] = _mention(graph, "krm_agency", selection)
         elif selection.name in ("id", "username", "name", "followers_count"):
             values = {
                 "id": tokens.AGENCY_IG_ID,
@@ -595,7 +711,11 @@ def _own_account(
         return graph.account_insights(account, query), "graph.InstagramInsightsResult[]"
     if edge:
         raise GraphError(400, 100, f"(#100) Tried accessing nonexisting field ({edge}) on node type (IGUser)")
-    return _pick(graph.user(account), fields, USER_FIELDS, "IGUser"), "graph.IGUser"
+    mentions = [s for s in fields if s.name.startswith("mentioned_")]
+    body = _pick(graph.user(account), [s for s in fields if s not in mentions], USER_FIELDS, "IGUser")
+    for selection in mentions:
+        body[selection.name] = _mention(graph, account.handle, selection)
+    return body, "graph.IGUser"
 
 
 def _own_media(graph: Graph, post: Any, fields: list[Selection], edge: str) -> tuple[dict[str, Any], str]:

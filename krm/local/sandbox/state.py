@@ -74,6 +74,8 @@ class State:
     )  # scopes by token, where asked for apart
     asked: set[str] = field(default_factory=set)  # vendors' reports that are made
     faults: list[Fault] = field(default_factory=list)
+    hashtags: set[str] = field(default_factory=set)  # searched in these seven days
+    hashtag_numbers: dict[str, str] = field(default_factory=dict)
     shapes: dict[str, str] = field(
         default_factory=dict
     )  # platform: how its answers deviate from the contract

@@ -94,6 +94,7 @@ class Validator:
             "Page",
             "PagePost",
             "InsightsResult",
+            "ShadowIGHashtag",
         )
         found = {kind: fields for kind in kinds if (fields := meta_fields(kind)) is not None}
         return cls(youtube_discovery() if find_spec("jsonschema") else None, found)
@@ -124,6 +125,11 @@ class Validator:
             elif name == "insights" and kind == "IGMedia":
                 for item in value["data"]:
                     problems += self._graph("InstagramInsightsResult", item)
+            elif name == "mentioned_media":
+                problems += self._graph("IGMedia", value)
+            elif name == "mentioned_comment":
+                problems += self._graph("IGComment", {k: v for k, v in value.items() if k != "media"})
+                problems += self._graph("IGMedia", value.get("media", {}))
             elif name == "replies" and kind == "IGComment":
                 for item in value["data"]:
                     problems += self._graph("IGComment", item)
