@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from django.db.models import F, Min
 
-from briefs.models import BriefReceipt
+from briefs.models import BriefReceipt, BriefVersion
+from campaigns import fitting
 from creators.records import Ids, frame, register_record
 
 
@@ -32,5 +33,14 @@ def reading(ids: Ids) -> pd.DataFrame:
     return frame(found, "reading")
 
 
+def words(campaign_id: int) -> list[tuple[str, float]]:
+    """The newest brief's story, narrative and pillars: what content of this campaign is about."""
+    version = BriefVersion.objects.filter(brief__campaign_id=campaign_id).order_by("-number").first()
+    if version is None:
+        return []
+    return [(version.story, 2.0), (version.narrative, 2.0), (" . ".join(map(str, version.pillars)), 2.0)]
+
+
 def register() -> None:
+    fitting.register_words("briefs", words)
     register_record("reading", reading)

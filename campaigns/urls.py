@@ -7,6 +7,7 @@ from campaigns.web import (
     brands,
     calendar,
     client,
+    fit,
     partnerships,
     portal,
     shortlist,
@@ -17,6 +18,9 @@ from campaigns.web import (
 app_name = "campaigns"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("fit/creators/<int:pk>/", fit.CreatorFitPanel.as_view(), name="creator_fit"),
+    path("partnerships/<int:pk>/prices/", fit.PricePanel.as_view(), name="partnership_prices"),
+    path("partnerships/<int:pk>/rate/", fit.RatePartnership.as_view(), name="partnership_rate"),
     path("", workspace.CampaignList.as_view(), name="list"),
     path("new/", workspace.CampaignNew.as_view(), name="new"),
     path("<int:pk>/", workspace.CampaignDetail.as_view(), name="detail"),

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.timezone import now
 
-from creators.models import ForecastMetric, PostForecast, Score, ScoreKind
+from creators.models import PostForecast, Score, ScoreKind
 from creators.models.forecasts import FORMS
 from creators.scoring.prediction import definition
 
@@ -144,25 +144,32 @@ def accuracy(account_ids: Iterable[int]) -> dict[int, Accuracy]:
         return {row[0]: Accuracy(row[1], row[2], row[3]) for row in cursor.fetchall()}
 
 
-def shown(account_id: int, *, past: int = 10) -> dict[str, Any]:
-    """What a page shows: the open forecasts by format and metric, and the newest compared ones."""
-    labels, metrics = dict(FORMS), dict(ForecastMetric.choices)
-    rows = PostForecast.objects.filter(account_id=account_id)
-    ahead: dict[str, dict[str, Any]] = {}
+def shown(account_ids: Sequence[int], *, past: int = 12) -> dict[int, dict[str, Any]]:
+    """What a page shows by account: open forecasts by format and metric, the newest compared ones; three queries."""
+    labels = dict(FORMS)
+    ids = list(account_ids)
+    rows = PostForecast.objects.filter(account_id__in=ids)
+    out: dict[int, dict[str, Any]] = {pk: {"ahead": [], "past": [], "accuracy": None} for pk in ids}
+    opened: dict[tuple[int, str], dict[str, Any]] = {}
     for one in rows.filter(post=None, formula_version=definition.VERSION).order_by(
         "-posts", "kind", "metric"
     ):
-        entry = ahead.setdefault(
-            one.kind, {"form": labels.get(one.kind, one.kind), "posts": one.posts, "made_at": one.made_at}
-        )
-        entry[one.metric] = one
-    done = list(
-        rows.filter(actual__isnull=False)
-        .select_related("post")
-        .order_by("-compared_at", "-pk")[: past * len(metrics)]
-    )
-    return {
-        "ahead": list(ahead.values()),
-        "past": done[:past],
-        "accuracy": accuracy([account_id]).get(account_id),
-    }
+        key = (one.account_id, one.kind)
+        if key not in opened:
+            opened[key] = {
+                "form": labels.get(one.kind, one.kind),
+                "kind": one.kind,
+                "posts": one.posts,
+                "by": {},
+            }
+            out[one.account_id]["ahead"].append(opened[key])
+        opened[key]["by"][one.metric] = one
+    for entry in opened.values():
+        entry["metrics"] = [entry["by"].get(metric) for metric in definition.METRICS]
+    done = rows.filter(actual__isnull=False).select_related("post").order_by("-compared_at", "-pk")
+    for one in done[: past * len(ids)]:
+        if len(out[one.account_id]["past"]) < past:
+            out[one.account_id]["past"].append(one)
+    for pk, found in accuracy(ids).items():
+        out[pk]["accuracy"] = found
+    return out

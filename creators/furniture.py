@@ -14,6 +14,10 @@ def register() -> None:
     from krm.accounts.invitations import register_attachment
 
     register_attachment(ATTACHMENT)
+    register_panel("creator.overview", key="outlook", url_name="creators:outlook_panel", order=30,
+                   perm="creators.view", title=_("Next post and reliability"))  # fmt: skip
+    register_panel("creator.rates", key="prices", url_name="creators:price_panel", order=10, perm="creators.view",
+                   title=_("Fair price"))  # fmt: skip
     register_nav("staff", key="creators", label=_("Creators"), url_name="creators:list", icon="users", order=10,
                  perm="creators.view", shortcut="c")  # fmt: skip
     register_nav("staff", key="found_posts", label=_("Hashtags and mentions"), url_name="creators:found_posts", icon="hash",

@@ -24,6 +24,7 @@ from campaigns import (
     tracking,
 )
 from campaigns.api import serializers as s
+from campaigns.api.fit import BrandFit, CampaignFit, PartnershipRatings
 from campaigns.assessment import explain
 from campaigns.models import (
     Agreement,
@@ -66,7 +67,7 @@ class BrandFilter(django_filters.FilterSet):
         fields = ["team", "category", "is_archived"]
 
 
-class BrandViewSet(Checked, WriteViewSet):
+class BrandViewSet(BrandFit, Checked, WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.manage_brand",
         "partial_update": "campaigns.manage_brand",
@@ -126,7 +127,7 @@ class CampaignFilter(django_filters.FilterSet):
         fields = ["brand", "state", "objective", "owner", "code"]
 
 
-class CampaignViewSet(Checked, WriteViewSet):
+class CampaignViewSet(CampaignFit, Checked, WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.manage_campaign",
         "partial_update": "campaigns.manage_campaign",
@@ -347,11 +348,12 @@ class PartnershipFilter(django_filters.FilterSet):
         fields = ["campaign", "creator", "state"]
 
 
-class PartnershipViewSet(Checked, WriteViewSet):
+class PartnershipViewSet(PartnershipRatings, Checked, WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.negotiate",
         "partial_update": "campaigns.negotiate",
         "cancel": "campaigns.negotiate",
+        "rate": "campaigns.rate",
         "waive_exclusivity": "campaigns.waive",
     }
     model = Partnership

@@ -14,12 +14,15 @@ from django.db.models import Avg, Count, DurationField, ExpressionWrapper, F, Q,
 from django.db.models.functions import RowNumber, TruncDate
 from django.utils import timezone
 
-from campaigns.assessment import layers
+from campaigns import fitting
+from campaigns.assessment import layers, layers_v2
 from campaigns.assessment.layers import Facts, PostFacts
+from campaigns.assessment.layers_v2 import Newer
 from campaigns.brands import competing
 from campaigns.exclusivity import conflicts
 from campaigns.models import Assessment, Brand, Candidate, Deliverable, Offer, Partnership
-from creators.models import AudienceSnapshot, BenchmarkRow, Post
+from creators.models import AudienceSnapshot, BenchmarkRow, Post, Score, ScoreKind
+from creators.scoring import registry
 
 POSTS_EACH = 60
 GROUPS = {
@@ -188,6 +191,46 @@ def _history(creator_ids: set[int]) -> dict[int, dict[str, Any]]:
     return found
 
 
+def newer(candidates: list[Candidate]) -> dict[int, Newer]:
+    """What version 2 looks at beside, by candidate id: fit to the campaign, forecasts, reliability."""
+    campaign = candidates[0].campaign
+    ids = sorted({c.account_id for c in candidates if c.account_id})
+    found = fitting.fits_of(campaign.brand, ids, campaign) if ids else None
+    kinds = [ScoreKind.PREDICTION, ScoreKind.RELIABILITY]
+    current = [one.version for kind in kinds if (one := registry.current(kind))]
+    scores: dict[tuple[int, str], Score] = {
+        (score.account_id, score.kind): score
+        for score in Score.objects.filter(
+            account_id__in=ids, kind__in=kinds, formula_version__in=current, is_current=True
+        )
+    }
+    out = {}
+    for candidate in candidates:
+        pk = candidate.account_id or 0
+        parts = (
+            {part["name"]: part for part in found.of(pk)}
+            if found is not None and pk in found.table.index
+            else {}
+        )
+        ahead, kept = scores.get((pk, ScoreKind.PREDICTION)), scores.get((pk, ScoreKind.RELIABILITY))
+        views = [
+            (form, *(int(v) for v in metrics["views"]))
+            for form, metrics in (ahead.inputs.get("forecasts", {}) if ahead else {}).items()
+            if "views" in metrics
+        ]
+        safety = parts.get("safety")
+        out[candidate.pk] = Newer(
+            fit={name: float(part["value"]) for name, part in parts.items()},
+            terms=str(parts["topic"]["facts"].get("terms") or "") if "topic" in parts else "",
+            severity=(safety["facts"].get("severity") or "none") if safety else "",
+            findings=int(safety["facts"].get("flags") or 0) if safety else 0,
+            forecasts=tuple(sorted(views, key=lambda one: (-one[4], one[0]))),
+            reliability=kept.value if kept else None,
+            reliability_sure=kept.confidence if kept else 0.0,
+        )
+    return out
+
+
 def assess(candidates: Iterable[Candidate]) -> int:
     """Judge candidates of one campaign anew and store scores, reasons and forecast. Safe to run twice."""
     ids = [candidate.pk for candidate in candidates]
@@ -200,13 +243,14 @@ def assess(candidates: Iterable[Candidate]) -> int:
         return 0
     brand = rows[0].campaign.brand
     facts = gather(brand, rows)
+    beside = newer(rows)
     now = timezone.now()
     results = []
     for candidate in rows:
         own = facts[candidate.pk]
         scores: dict[str, float | None] = {}
-        for layer, judge in layers.LAYERS.items():
-            score, reasons = judge(own)
+        for layer, judge in layers_v2.LAYERS.items():
+            score, reasons = judge(own, beside[candidate.pk])
             scores[layer] = score
             results.append(
                 Assessment(
@@ -215,11 +259,11 @@ def assess(candidates: Iterable[Candidate]) -> int:
                     score=_rounded(score),
                     weight=int(brand.weights.get(layer, 0)),
                     explanation=reasons,
-                    formula_version=layers.VERSION,
+                    formula_version=layers_v2.VERSION,
                     computed_at=now,
                 )
             )
-        low, mid, high, posts = layers.forecast(own.posts)
+        low, mid, high, posts = layers_v2.forecast(own, beside[candidate.pk])
         candidate.forecast_low, candidate.forecast_mid, candidate.forecast_high = low, mid, high
         candidate.forecast_posts = posts
         candidate.score = _rounded(layers.overall(scores, {k: int(v) for k, v in brand.weights.items()}))

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from creators.models import PostKind
+from creators.models import Severity
+from creators.models.forecasts import FORMS
 from krm.web.format import count, number
 
 SENTENCES: dict[str, Any] = {
@@ -19,6 +20,16 @@ SENTENCES: dict[str, Any] = {
     ),
     "forecast_views": gettext_lazy(
         "Expected views of one post: %(mid)s (between %(low)s and %(high)s), from the last %(posts)s posts."
+    ),
+    "audience_match": gettext_lazy("%(percent)s %% of the audience matches the target."),
+    "forecast_next": gettext_lazy(
+        "Next %(format)s: %(mid)s views expected (between %(low)s and %(high)s), from %(posts)s posts."
+    ),
+    "safety_findings": gettext_lazy("%(findings)s open safety findings, the worst: %(severity)s."),
+    "topic_terms": gettext_lazy("Writes about the brand’s words: %(terms)s."),
+    "topic_none": gettext_lazy("None of the brand’s words stand out in its posts and bio."),
+    "reliability": gettext_lazy(
+        "Reliability %(score)s of 100 from our own work together (confidence %(percent)s %%)."
     ),
     "performance_missing": gettext_lazy("Not enough data: neither engagement nor audience can be compared."),
     "no_posts": gettext_lazy("Not enough data: no posts were pulled for this account yet."),
@@ -60,12 +71,14 @@ def explain(reasons: list[dict[str, Any]]) -> list[str]:
 def _shown(code: str, params: dict[str, Any]) -> dict[str, str]:
     shown: dict[str, str] = {}
     for name, value in params.items():
-        if code == "forecast_views" and name != "posts":
+        if code in ("forecast_views", "forecast_next") and name in ("low", "mid", "high"):
             shown[name] = count(value)
         elif code == "audience_share" and name == "group":
             shown[name] = str(GROUPS.get(value, value))
-        elif code == "main_format" and name == "format":
-            shown[name] = str(dict(PostKind.choices).get(value, value))
+        elif code in ("main_format", "forecast_next") and name == "format":
+            shown[name] = str(dict(FORMS).get(value, value))
+        elif code == "safety_findings" and name == "severity":
+            shown[name] = str(dict(Severity.choices).get(value, value)).lower()
         elif isinstance(value, int | float):
             shown[name] = number(value)
         else:

@@ -659,3 +659,24 @@ class AddToShortlistForm(KrmForm):
         help_text=gettext_lazy("It stands at the head of the campaign."),
     )
     option = forms.ChoiceField(label=gettext_lazy("Option"), choices=Option.choices)
+
+
+class RatingForm(KrmForm):
+    score = forms.TypedChoiceField(
+        label=gettext_lazy("Professionalism"),
+        coerce=int,
+        choices=[
+            (5, gettext_lazy("5 – a pleasure")),
+            (4, gettext_lazy("4 – good")),
+            (3, gettext_lazy("3 – all right")),
+            (2, gettext_lazy("2 – tiring")),
+            (1, gettext_lazy("1 – never again")),
+        ],
+    )
+    remark = forms.CharField(
+        label=gettext_lazy("Remark"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Only staff read this. It counts towards the reliability score."),
+    )

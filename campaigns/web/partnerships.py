@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from campaigns import agreements, budget, exclusivity, negotiation, tracking
 from campaigns.models import ApprovalLimit, Offer, Partnership
+from campaigns.partnerships import RATED_STATES
 from campaigns.web.forms import (
     AgreementStartForm,
     CounterForm,
@@ -93,6 +94,8 @@ class PartnershipDetail(DetailPage):
                 (d, tracking.health(d)) for d in partnership.deliverables.select_related("account", "post")
             ],
             "may": allowed(user, "campaigns.negotiate", partnership),
+            "may_rate": partnership.state in RATED_STATES and allowed(user, "campaigns.rate", partnership),
+            "ratings": list(partnership.ratings.select_related("rated_by")),
             "may_waive": allowed(user, "campaigns.waive", partnership),
             "windows": [(w, exclusivity.describe(w)) for w in windows],
             "limit": negotiation.limit_of(user, partnership.campaign.currency),
@@ -210,7 +213,12 @@ class OfferNew(LinesPage):
         return str(self.object.get_absolute_url())
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "with_draft": True, "plan": budget.status(self.object.campaign)}
+        return {
+            **super().get_context(),
+            "with_draft": True,
+            "plan": budget.status(self.object.campaign),
+            "priced": self.object,
+        }
 
 
 def line_initial(line: Any) -> dict[str, Any]:

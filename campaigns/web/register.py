@@ -85,6 +85,22 @@ register_panel(
     title=_("Running campaigns"),
     width="half",
 )
+register_panel(
+    "creator.overview",
+    key="fit",
+    url_name="campaigns:creator_fit",
+    order=40,
+    perm="campaigns.view",
+    title=_("Fit to brand"),
+)
+register_panel(
+    "partnership.offer",
+    key="prices",
+    url_name="campaigns:partnership_prices",
+    order=10,
+    perm="campaigns.negotiate",
+    title=_("Fair price"),
+)
 register_panel("portal.home", key="campaigns", url_name="campaigns:portal_panel", order=10, title=_("To do"))
 register_panel(
     "client.home", key="campaigns", url_name="campaigns:client_panel", order=10, title=_("Campaigns")

@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
-from campaigns import exclusivity, selection, sharing
+from campaigns import exclusivity, fitting, selection, sharing
 from campaigns.assessment import explain
 from campaigns.models import Campaign, Candidate, ShareLink
 from campaigns.models.selection import Layer, Option
@@ -45,6 +45,16 @@ def rows_of(candidates: list[Candidate]) -> list[dict[str, Any]]:
     ]
 
 
+def fit_column(campaign: Campaign, candidates: list[Candidate]) -> dict[int, dict[str, Any] | None]:
+    """Fit of every candidate's account to the campaign; a fixed number of queries."""
+    ids = [c.account_id for c in candidates if c.account_id]
+    if not ids:
+        return {}
+    found = fitting.fits_of(campaign.brand, ids, campaign)
+    lang = get_language() or "en"
+    return {pk: fitting.shown(found, pk, lang) for pk in ids}
+
+
 class ShortlistTab(CampaignFacts, TabPage):
     template_name = "campaigns/shortlist_tab.html"
     tab_key = "shortlist"
@@ -57,7 +67,9 @@ class ShortlistTab(CampaignFacts, TabPage):
         may = allowed(self.request.user, "campaigns.manage_shortlist", campaign)
         windows = exclusivity.conflicts(campaign, {c.creator_id for c in candidates})
         rows = rows_of(candidates)
+        fit = fit_column(campaign, candidates)
         for row in rows:
+            row["fit"] = fit.get(row["candidate"].account_id or 0)
             row["windows"] = [exclusivity.describe(w) for w in windows.get(row["candidate"].creator_id, [])]
         return {
             **super().get_context(),
@@ -74,6 +86,9 @@ class ShortlistTab(CampaignFacts, TabPage):
             "links": campaign.share_links.select_related("created_by")[:20],
             "now": timezone.now(),
         }
+
+
+FITTED = 400  # the largest matches that are put in order of fit
 
 
 class Picker(CampaignFacts, TabPage):
@@ -98,11 +113,24 @@ class Picker(CampaignFacts, TabPage):
         if self.request.GET.get("fit") and campaign.brand.category:
             rows = rows.filter(categories__contains=[campaign.brand.category])
         taken = set(campaign.candidates.values_list("creator_id", flat=True))
+        best = self.request.GET.get("sort") == "fit"
+        found = list(
+            rows.select_related("tier", "primary_account").order_by("-followers", "-pk")[
+                : FITTED if best else 40
+            ]
+        )
+        fit = fitting.fits_of(
+            campaign.brand, [c.primary_account_id for c in found if c.primary_account_id], campaign
+        ).table
+        value = {int(pk): float(v) for pk, v in fit["value"].items() if v == v}
+        for creator in found:
+            creator.fit = value.get(creator.primary_account_id or 0)  # type: ignore[attr-defined]
+        if best:
+            found.sort(key=lambda c: (c.fit is None, -(c.fit or 0.0), -(c.followers or 0), c.pk))  # type: ignore[attr-defined]
         return {
             **super().get_context(),
-            "results": list(
-                rows.select_related("tier", "primary_account").order_by("-followers", "-pk")[:40]
-            ),
+            "results": found[:40],
+            "best": best,
             "taken": taken,
             "term": term,
             "tiers": Tier.objects.all(),

@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from creators import access, discovery, jobs, notes, people, rates, refresh, tagging, tiers
 from creators.api import serializers as s
+from creators.api.matching import MatchingActions
 from creators.importing import uploads
 from creators.models import (
     Creator,
@@ -58,7 +59,7 @@ class CreatorApiFilter(discovery.CreatorFilter):
         return discovery.search(queryset, value)
 
 
-class CreatorViewSet(Permitted, WriteViewSet):
+class CreatorViewSet(MatchingActions, Permitted, WriteViewSet):
     """Creators. Portal users see those they act for, without tags, scores and notes."""
 
     model = Creator

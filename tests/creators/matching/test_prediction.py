@@ -166,7 +166,7 @@ class TestKept:
         assert dict(bound.values_list("metric", "actual")) == {"likes": 512, "engagement": 530}
         assert forecasting.compare() == 0
         assert forecasting.accuracy([account.pk])[account.pk].inside == 1
-        assert len(forecasting.shown(account.pk)["past"]) == 2
+        assert len(forecasting.shown([account.pk])[account.pk]["past"]) == 2
 
     def test_a_post_seen_too_early_waits(self) -> None:
         account = SocialAccountFactory()
