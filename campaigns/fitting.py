@@ -11,7 +11,7 @@ from django.db.models import Sum
 from campaigns.models import Brand, Campaign
 from creators.matching.fit import Wanted, fits
 from creators.models import SocialAccount
-from creators.scoring.fit import GATES, Fits, Target
+from creators.scoring.brand_fit import GATES, Fits, Target
 
 ALIASES = {"ages": "age", "genders": "gender", "country": "countries", "city": "cities"}
 Words = Callable[[int], list[tuple[str, float]]]

@@ -1,4 +1,4 @@
-"""The fit of many accounts to one target: a fixed number of queries, then `creators.scoring.fit`."""
+"""The fit of many accounts to one target: a fixed number of queries, then `creators.scoring.brand_fit`."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from creators import records
 from creators.finding import similar_math as maths
 from creators.finding import tokens, words
 from creators.models import DiscoveryTerm
-from creators.scoring import fit
-from creators.scoring.fit import Fits, Target
+from creators.scoring import brand_fit as fit
+from creators.scoring.brand_fit import Fits, Target
 from krm.errors import Conflict
 from krm.money.rates import rate_on
 

@@ -18,8 +18,8 @@ from hypothesis import strategies as st
 from creators.finding import words
 from creators.matching import fit as reading
 from creators.models import AudienceSnapshot, RateCard, SocialAccount
-from creators.scoring import fit
-from creators.scoring.fit import Target
+from creators.scoring import brand_fit as fit
+from creators.scoring.brand_fit import Target
 from tests.creators.factories import PostFactory, SocialAccountFactory
 
 TARGET = Target(
