@@ -94,7 +94,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/scores/", scores.ScoresTab.as_view(), name="scores_tab"),
     path("<int:pk>/outlook/", matching.OutlookPanel.as_view(), name="outlook_panel"),
     path("<int:pk>/prices/", matching.PricePanel.as_view(), name="price_panel"),
-    path("<int:pk>/scores/", profile.ScoresTab.as_view(), name="scores_tab"),
     path("<int:pk>/rates/", profile.RatesTab.as_view(), name="rates_tab"),
     path("<int:pk>/notes/", profile.NotesTab.as_view(), name="notes_tab"),
     path("<int:pk>/edit/", edit.CreatorEdit.as_view(), name="edit"),
