@@ -25,6 +25,7 @@ NAMES = (
     "schedule",
     "scoring",
     "scores",
+    "discovery",
     "ledger",
     "events",
     "faults",

@@ -10,9 +10,10 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from campaigns import merging, records  # noqa: F401  movers register themselves
+        from campaigns import clients, merging, records  # noqa: F401  movers register themselves
         from campaigns.guests import ATTACHMENT
         from krm.accounts.invitations import register_attachment
 
         register_attachment(ATTACHMENT)
         records.register()
+        clients.register()
