@@ -475,7 +475,7 @@ def duck(search: Any) -> str:
     """The predicates of a search as they stand in its statement; DuckDB reads the same SQL."""
     from django.db import connection
 
-    from creators.finding.search import compiled
+    from creators.finding.statements import compiled
 
     statement, values = compiled(search.queryset.order_by().values_list("pk"))
     with connection.cursor() as cursor:
@@ -554,7 +554,7 @@ def measure_pages(runs: int) -> None:
         for filters in (0, 4, 8):
             asked = questions(runs, filters, 11 + filters)
             reads = [
-                lambda p=params, s=sort: common.ok(
+                lambda p=params, s=sort, path=path: common.ok(
                     client.get(
                         f"{path}?{urlencode({**p, **({'ordering': s} if 'api' in path else {'sort': s})}, doseq=True)}"
                     )

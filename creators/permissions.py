@@ -69,3 +69,13 @@ add_perm(
     is_finance,
     reason=_("Vendor credits belong to finance and administrators. Ask one of them."),
 )
+
+
+@rules.predicate
+def owns_segment(user: Any, segment: Any) -> bool:
+    return segment is None or segment.owner_id == user.pk
+
+
+add_perm("creators.segment", is_staff_member)
+add_perm("creators.change_segment", is_administrator | (is_staff_member & owns_segment),
+         reason=_("This segment belongs to a colleague. Save it under a name of your own."))  # fmt: skip

@@ -1,3 +1,4 @@
+# ruff: noqa: S608  statements are composed of what Django compiled and of this module's own names
 """How many accounts each value of a filter would leave: exact for small sets, estimated from a sample for large ones.
 
 The values of a filter that is in use are counted without it, so that one sees what the other choices would bring.
@@ -11,13 +12,15 @@ from dataclasses import dataclass, field
 from django.db import connection
 
 from creators.finding.filters import BASE
-from creators.finding.search import FEW, SETTINGS, Search, compiled, estimate, round_to
+from creators.finding.search import FEW, Search
+from creators.finding.statements import SETTINGS, compiled, estimate, round_to
 from creators.models import DiscoveryRow
 
 DIMENSIONS = tuple(one.key for one in BASE if one.facet)
 COLUMN = {one.key: one.column for one in BASE if one.facet and one.column}
 LABEL = {one.key: one.labels for one in BASE if one.facet and one.labels}
 SAMPLE = 10_000  # rows a sample aims at
+LARGEST = 10.0  # % of the table's pages read for it
 MOST = 60  # values of one filter
 
 
@@ -51,7 +54,7 @@ def _count(search: Search, keys: list[str]) -> dict[str, Facet]:
     statement, values = compiled(search.queryset.order_by().values_list(*fields))
     expected = estimate(statement, values)
     tallies, factor, rows = None, 1.0, 0
-    if expected < 6 * FEW:
+    if expected < FEW:
         tallies, rows = _tally(f"{statement} LIMIT {FEW + 1}", values, columns, kinds)
     if tallies is None or rows > FEW:
         drawn, factor = _sample(statement, expected)
@@ -99,9 +102,7 @@ def _tally(
 def _sample(statement: str, expected: int) -> tuple[str, float]:
     """Whole pages of the table drawn by a fixed seed: the same question has the same answer."""
     table = f'"{DiscoveryRow._meta.db_table}"'
-    part = min(100.0, 100 * SAMPLE / max(expected, 1))
-    if part >= 60:
-        return statement, 1.0
+    part = min(LARGEST, 100 * SAMPLE / max(expected, 1))
     drawn = statement.replace(
         f"FROM {table}", f"FROM {table} TABLESAMPLE SYSTEM ({part:.3f}) REPEATABLE (7)", 1
     )

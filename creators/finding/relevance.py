@@ -16,10 +16,12 @@ from django.db.models import QuerySet
 
 from creators.finding import similar_math as maths
 from creators.finding import tokens, words
+from creators.finding.statements import SETTINGS, compiled
 from creators.models import DiscoveryRow, DiscoveryTerm, DiscoveryText
 
 MOST = 1_000  # accounts a description ranks
 CANDIDATES = 3_000
+ENOUGH = 50  # a page full: weaker matches need not be looked for
 SYNONYM = 0.7
 PAIR = 1.3
 NEAR = 0.45  # likeness of a mistyped word
@@ -119,7 +121,7 @@ def rank(text: str, rows: QuerySet[DiscoveryRow]) -> Ranking:
         vectors.update(read)
         keys += ranked.keys.tolist()
         scores.update(zip(ranked.keys.tolist(), ranked.scores.tolist(), strict=True))
-        if len(keys) >= MOST // 4:
+        if len(keys) >= ENOUGH:
             break
     capped = capped or len(keys) > MOST
     keys = keys[:MOST]
@@ -139,8 +141,6 @@ def vector(concepts: list[Concept]) -> tuple[np.ndarray, np.ndarray]:
 
 def candidates(stage: list[list[int]], rows: QuerySet[DiscoveryRow]) -> list[tuple[int, bytes]]:
     """Accounts that have one of the terms of every list, with their vectors."""
-    from creators.finding.search import SETTINGS, compiled
-
     within, values = compiled(rows.order_by().values_list("pk"))
     meets = " AND ".join("x.terms && %s::int[]" for _ in stage)
     with connection.cursor() as cursor:

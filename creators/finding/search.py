@@ -9,7 +9,6 @@ order without an index is found by one narrow scan on all cores.  Planner settin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,30 +19,23 @@ from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from creators.finding import clients, filters, relevance
+from creators.finding import clients, filters, relevance, similar
 from creators.finding.filters import Filter, Given, Known
+from creators.finding.statements import SETTINGS, TABLE, compiled, estimate, has_where, round_to, run
 from creators.models import CreatorStatus, CustomField, DiscoveryRow, Segment, Tag, Tier
 from krm.errors import Conflict
 from krm.web.lists.counting import Count
 from krm.web.lists.keyset import Slice, decode, encode
 
 FEW = 10_000  # rows collected before they are sorted; a count up to here is exact
-MANY = 60_000  # expected rows from which the order is walked at once
-LIMIT_MS = 8_000
+MANY = 3_000  # expected rows from which the database may walk the order instead
 DEEP = 3  # segments within segments
-TABLE = '"creators_discoveryrow"'
 
 SORTS = (
     "followers", "engagement_rate", "engagement_percentile", "er_followers", "er_views", "er_reach", "growth_30d",
     "authenticity", "audience_quality", "growth", "comment_quality", "pods", "consistency", "formats", "innovation",
     "prediction", "safety", "reliability", "price_low", "last_post_on", "deals", "audience_female",
 )  # fmt: skip
-SETTINGS = (
-    f"SELECT set_config('jit','off',true), set_config('work_mem','48MB',true),"
-    f" set_config('random_page_cost','1.1',true), set_config('parallel_setup_cost','50',true),"
-    f" set_config('parallel_tuple_cost','0.01',true), set_config('max_parallel_workers_per_gather','3',true),"
-    f" set_config('statement_timeout','{LIMIT_MS}',true); "
-)
 
 
 class About(Count):
@@ -221,11 +213,22 @@ class Search:
         return self.base.filter(self.restricted)
 
     @cached_property
+    def like(self) -> list[int]:
+        """Accounts to find others like."""
+        words = [word for text in self.params.get("like", []) for word in text.split(",")]
+        return [int(word) for word in words if word.strip().isdigit() and len(word.strip()) < 19]
+
+    @cached_property
     def ranking(self) -> relevance.Ranking | None:
-        """Accounts whose words meet the description, best first, within the other filters."""
-        if not self.about:
-            return None
-        return relevance.rank(self.about, self.base.filter(self.condition))
+        """Accounts whose words meet the description, or are like those of others, best first, within the filters."""
+        try:
+            if self.like:
+                return similar.ranking(self.like, self.base.filter(self.condition), self.about)
+            if self.about:
+                return relevance.rank(self.about, self.base.filter(self.condition))
+        except ValidationError as error:
+            self.blame(error)
+        return None
 
     # -- pages ---------------------------------------------------------------------------------------------------
 
@@ -335,7 +338,7 @@ class Search:
         """How many match: exact up to FEW, from statistics above."""
         statement, values = compiled(self.queryset.order_by().values_list("pk"))
         expected = estimate(statement, values)
-        if expected >= MANY:
+        if expected >= 6 * FEW:
             return About(round_to(expected), False)
         with connection.cursor() as cursor:
             cursor.execute(SETTINGS + f"SELECT count(*) FROM ({statement} LIMIT {FEW + 1}) m", values)
@@ -394,59 +397,3 @@ class Order:
         if not self.backwards:
             ahead = f"({ahead} OR {key} IS NULL)"
         return ahead, [value, value, pk]
-
-
-# -- statements ----------------------------------------------------------------------------------------------------
-
-
-def compiled(queryset: QuerySet[Any]) -> tuple[str, list[Any]]:
-    """The statement of a queryset; one that can match nobody says so."""
-    from django.core.exceptions import EmptyResultSet
-
-    try:
-        statement, values = queryset.query.sql_with_params()
-    except EmptyResultSet:
-        statement, values = (
-            queryset.model.objects.filter(pk=-1)
-            .values_list(*_selected(queryset))
-            .order_by()
-            .query.sql_with_params()
-        )
-    return statement, list(values)
-
-
-def _selected(queryset: QuerySet[Any]) -> list[str]:
-    return list(queryset.query.values_select) or [
-        field.attname for field in queryset.model._meta.concrete_fields
-    ]
-
-
-def has_where(statement: str) -> bool:
-    return (
-        re.search(
-            r'FROM "creators_discoveryrow"(?: TABLESAMPLE \S+ \(\S+\) REPEATABLE \(\d+\))? WHERE ', statement
-        )
-        is not None
-    )
-
-
-def run(queryset: QuerySet[Any]) -> list[tuple[Any, ...]]:
-    statement, values = compiled(queryset)
-    with connection.cursor() as cursor:
-        cursor.execute(SETTINGS + statement, values)
-        return list(cursor.fetchall())
-
-
-def estimate(statement: str, values: list[Any]) -> int:
-    """Rows that the planner expects; nothing is read but statistics."""
-    with connection.cursor() as cursor:
-        cursor.execute(SETTINGS + f"EXPLAIN (FORMAT JSON) {statement}", values)
-        return int(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
-
-
-def round_to(number: int, digits: int = 2) -> int:
-    """An estimate with as many digits as it deserves."""
-    if number < 10**digits:
-        return number
-    factor = 10 ** (len(str(number)) - digits)
-    return round(number / factor) * factor
