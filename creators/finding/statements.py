@@ -1,4 +1,3 @@
-
 """Statements of discovery: what Django compiled, sent with planner settings that hold for that statement alone."""
 
 from __future__ import annotations
