@@ -22,6 +22,8 @@ def register() -> None:
                  perm="creators.view", shortcut="c")  # fmt: skip
     register_nav("staff", key="found_posts", label=_("Hashtags and mentions"), url_name="creators:found_posts", icon="hash",
                  order=14, perm="creators.view")  # fmt: skip
+    register_nav("staff", key="find", label=_("Find creators"), url_name="creators:find", icon="search", order=11,
+                 perm="creators.view", shortcut="f")  # fmt: skip
     register_nav("staff", key="connectors", label=_("Connectors"), url_name="creators:connectors", icon="plug-connected",
                  order=92, perm="connectors.view", group=_("Agency"))  # fmt: skip
     register_nav("staff", key="vendor_credits", label=_("Vendor credits"), url_name="creators:vendor_credits",

@@ -7,6 +7,7 @@ from creators.api.connectors import ConnectorViewSet
 from creators.api.know import CustomFieldViewSet, DossierViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
 from creators.api.listening import FoundPostViewSet, HashtagViewSet
 from creators.api.scores import DefinitionViewSet, ScoreViewSet
+from creators.api.finding import DiscoveryViewSet, SegmentViewSet
 from creators.api.updates import UpdatesViewSet
 from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
 from krm.api.router import register
@@ -34,3 +35,5 @@ register("vendor-credits", VendorCreditViewSet)
 register("hashtags", HashtagViewSet)
 register("found-posts", FoundPostViewSet)
 register("updates", UpdatesViewSet, basename="updates")
+register("discovery", DiscoveryViewSet)
+register("segments", SegmentViewSet)

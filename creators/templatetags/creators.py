@@ -45,3 +45,24 @@ def merge_value(value: Any, name: str) -> Any:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return value
+
+
+@register.filter
+def largest(shares: Any, most: int) -> list[tuple[str, float]]:
+    """The largest groups of an audience."""
+    if not isinstance(shares, dict):
+        return []
+    return sorted(((k, float(v)) for k, v in shares.items()), key=lambda item: -item[1])[:most]
+
+
+@register.filter
+def first_value(values: dict[str, str]) -> str:
+    return next(iter(values.values()), "")
+
+
+@register.filter
+def number_of(value: float) -> str:
+    """A count that was estimated: without a fraction."""
+    from krm.web.format import number
+
+    return number(round(value))

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("creators", "0024_definitions_apart"),
+        ("creators", "0026_dossiers_shares_rates"),
     ]
 
     operations = [
