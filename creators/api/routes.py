@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from creators.api import views
 from creators.api.connectors import ConnectorViewSet
+from creators.api.finding import DiscoveryViewSet, SegmentViewSet
 from creators.api.know import CustomFieldViewSet, DossierViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
 from creators.api.listening import FoundPostViewSet, HashtagViewSet
 from creators.api.scores import DefinitionViewSet, ScoreViewSet
-from creators.api.finding import DiscoveryViewSet, SegmentViewSet
 from creators.api.updates import UpdatesViewSet
 from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
 from krm.api.router import register
