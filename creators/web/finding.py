@@ -123,6 +123,11 @@ class Shown:
         return bool(self.values) or any(chosen for _v, _l, chosen, _n in self.choices)
 
     @property
+    def open_ended(self) -> bool:
+        """Any value may be typed."""
+        return self.filter.kind in ("choice", "label") and self.filter.choices is None
+
+    @property
     def names(self) -> list[tuple[str, str]]:
         return [(name, self.values.get(name, "")) for name in self.filter.names]
 
@@ -194,7 +199,7 @@ class DiscoveryList(ListPage):
     model = DiscoveryRow
     perm = "creators.view"
     search_label = _("Name or handle")
-    default_sort = "-followers"
+    default_sort: str = "-followers"  # type: ignore[misc]
     columns = [
         Column("search_text", _("Account"), kind="html", width="wide", value=lambda o: account_cell(o), sort="search_text",
                export=_named),
@@ -280,7 +285,7 @@ class DiscoveryList(ListPage):
 
     @cached_property
     def answer(self) -> Any:
-        sort = self.sort or ("" if self.asked.about or self.asked.like else self.default_sort)
+        sort = self.sort or self.default_sort
         page = self.asked.page(
             sort, self.size, after=self.request.GET.get("after"), before=self.request.GET.get("before")
         )
@@ -328,6 +333,8 @@ class DiscoveryList(ListPage):
         return self.render("web/list_row.html", row=self.shown_row(row), list=self)
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.asked.about or self.asked.like:
+            self.default_sort = "relevance"  # no column's
         htmx: Any = getattr(request, "htmx", None)
         if htmx and htmx.target == "list" and "row" not in request.GET and "export" not in request.GET:
             response = self.render(
