@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("creators", "0026_dossiers_shares_rates"),
+        ("creators", "0028_listening"),
     ]
 
     operations = [
