@@ -24,6 +24,7 @@ NAMES = (
     "ingest",
     "schedule",
     "scoring",
+    "rescore",
     "scores",
     "discovery",
     "ledger",

@@ -136,6 +136,7 @@ def main() -> None:
     options.add_argument("--workers", type=int, default=4)
     options.add_argument("--posts", type=int, default=12)
     options.add_argument("--snapshots", type=int, default=8)
+    options.add_argument("--short", action="store_true", help="read and re-score only, for large runs")
     options.add_argument("--keep", action="store_true", help="leave the database and use it again")
     options.add_argument("--profile", action="store_true", help="one process, with where its time goes")
     given = options.parse_args()
@@ -165,19 +166,21 @@ def main() -> None:
         f"{count:,} accounts, {given.workers} processes, {len(kinds)} definitions: {', '.join(kinds)}; {common.machine()}"
     )
     reading, _, _ = everywhere(read, parts, given.workers)
-    judging, _, _ = everywhere(judge, parts, given.workers)
+    steps = [("read every frame, do nothing", reading)]
+    if not given.short:
+        steps.append(("read and judge", everywhere(judge, parts, given.workers)[0]))
     whole, written, memory = everywhere(rescore, parts, given.workers, at)
-    again, none, _ = everywhere(rescore, parts, given.workers, at)
+    steps.append((f"read, judge, write {written:,} scores", whole))
+    if not given.short:
+        again, none, _ = everywhere(rescore, parts, given.workers, at)
+        steps.append((f"again, nothing new ({none} written)", again))
     held = Score.objects.count()
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_total_relation_size('creators_score')")
         size = cursor.fetchone()[0]
     rows = [
         (label, f"{seconds:,.1f}", f"{count / seconds:,.0f}", f"{seconds / reading:.1f}", f"{1e6 * seconds / count / 60:.1f}")
-        for label, seconds in (
-            ("read every frame, do nothing", reading), ("read and judge", judging),
-            (f"read, judge, write {written:,} scores", whole), (f"again, nothing new ({none} written)", again),
-        )
+        for label, seconds in steps
     ]  # fmt: skip
     common.table("Full re-score", ("step", "s", "accounts/s", "times reading", "minutes for 1,000,000"), rows)
     print(

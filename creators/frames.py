@@ -78,6 +78,9 @@ def read(
         keep_default_na=False,
         na_values=blank or None,
     )
+    for name in found:
+        if str(name).endswith("_id") and found.empty:  # an empty column has no type of its own
+            found[name] = found[name].astype("int64")
     for name in days:
         found[name] = pd.to_datetime(found[name], format="%Y-%m-%d")
     for name in moments:

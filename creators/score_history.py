@@ -12,7 +12,6 @@ from django.db import connection
 from creators.models import Score, SocialAccount
 from creators.profiles import Part, parts_of
 from creators.scoring import registry
-from creators.scoring.definition import Definition
 from creators.scoring.wording import number, percent, pick
 
 SHOWN = 200  # rows of history on a page
@@ -66,7 +65,7 @@ def before(score: Score) -> Score | None:
 def compare(earlier: Score, later: Score, lang: str = "en") -> Compared:
     """Which components moved the value, by how much, in words. Points of the parts add up to that of the whole."""
     definition = registry.find(later.kind, later.formula_version)
-    rate = definition is not None and definition.unit in ("rate", "share")
+    unit = definition.unit if definition is not None else "points"
     was: dict[str, tuple[Part | None, dict[str, Any]]] = {
         part.name: (part, component[5]) for part, component in _pairs(earlier, lang)
     }
@@ -79,8 +78,10 @@ def compare(earlier: Score, later: Score, lang: str = "en") -> Compared:
         one, facts_was = was.get(name, nothing)
         other, facts_now = now.get(name, nothing)
         held: Part = other or one  # type: ignore[assignment]
-        if rate:
+        if unit in ("rate", "share"):
             first, second = facts_was.get("rate"), facts_now.get("rate")
+        elif unit == "count":  # a number of its own, not a sum of points: what its parts are worth
+            first, second = (one.value if one else None), (other.value if other else None)
         else:
             first, second = (one.points if one else 0.0), (other.points if other else 0.0)
         moved = second - first if first is not None and second is not None else None
@@ -91,36 +92,36 @@ def compare(earlier: Score, later: Score, lang: str = "en") -> Compared:
     total = later.value - earlier.value if later.value is not None and earlier.value is not None else None
     other_formula = earlier.formula_version != later.formula_version
     return Compared(earlier, later, total, other_formula, changes,
-                    _words(definition, earlier, later, total, changes, rate, lang))  # fmt: skip
+                    _words(unit, earlier, later, total, changes, lang))  # fmt: skip
 
 
 def _pairs(score: Score, lang: str) -> list[tuple[Part, Any]]:
     return list(zip(parts_of(score, lang), score.components, strict=True))
 
 
-def _signed(value: float, rate: bool, lang: str) -> str:
-    text = percent(abs(value), lang) if rate else number(abs(value), lang)
+def _signed(value: float, share: bool, lang: str) -> str:
+    text = percent(abs(value), lang) if share else number(abs(value), lang)
     return ("+" if value >= 0 else "−") + text
 
 
 def _words(
-    definition: Definition | None, earlier: Score, later: Score, total: float | None, changes: list[Change], rate: bool,
-    lang: str,
+    unit: str, earlier: Score, later: Score, total: float | None, changes: list[Change], lang: str
 ) -> str:  # fmt: skip
     if total is None:
         return pick(
             ("One of the two has no value: too little was known.", "Salah satunya tidak bernilai: terlalu sedikit yang diketahui."), lang
         )  # fmt: skip
-    least = 0.0 if rate else SMALLEST
+    points = unit == "points"
+    least = SMALLEST if points else 0.0
     told = [change for change in changes if change.moved is not None and abs(change.moved) > least][
         :MOVES_TOLD
     ]
-    parts = ", ".join(f"{change.label} {_signed(change.moved or 0.0, rate, lang)}" for change in told)
+    parts = ", ".join(f"{change.label} {_signed(change.moved or 0.0, not points, lang)}" for change in told)
     if abs(total) <= least:
         text = pick(("Unchanged", "Tidak berubah"), lang)
     else:
-        unit = "" if rate else pick((" points", " poin"), lang)
-        text = _signed(total, rate, lang) + unit
+        text = _signed(total, unit in ("rate", "share"), lang)
+        text += pick((" points", " poin"), lang) if points else ""
     if parts:
         text += f": {parts}"
     if earlier.formula_version != later.formula_version:

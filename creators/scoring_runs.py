@@ -21,7 +21,7 @@ from creators.scoring import registry, run
 from creators.scoring.definition import Definition, Result, column
 from krm.events import record
 
-CHUNK = 2_000
+CHUNK = 4_000
 ONE_EVENT_EACH = 50  # up to this many creators every profile that is open hears of it on its own
 
 log = logging.getLogger(__name__)
@@ -157,7 +157,9 @@ def _copy(
     def given(name: str) -> list[str]:
         if name not in scores:
             return ["\\N"] * count
-        return [repr(value) if math.isfinite(value) else "\\N" for value in scores[name].to_numpy(float).tolist()]
+        return [
+            repr(value) if math.isfinite(value) else "\\N" for value in scores[name].to_numpy(float).tolist()
+        ]
 
     def days(name: str) -> list[str]:
         if name not in scores:

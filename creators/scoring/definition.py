@@ -7,7 +7,7 @@ with the facts when somebody reads, in the reader's language. No Django here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -286,11 +286,7 @@ def _from_parts(parts: Sequence[Part], count: int) -> list[list[list[Any]]]:
             )
         ]
         given = {name: column(values, count) for name, values in part.facts.items()}
-        facts: Iterator[dict[str, Any]] = (
-            ({k: v for k, v in zip(given, row, strict=True) if v is not None and v != ""}
-             for row in zip(*given.values(), strict=True))
-            if given else ({} for _ in range(count))
-        )  # fmt: skip
+        facts = _facts(given, count)
         known = (
             [v is not None for v in value]
             if part.known is None
@@ -302,6 +298,17 @@ def _from_parts(parts: Sequence[Part], count: int) -> list[list[list[Any]]]:
             if is_known:
                 out[place].append([part.name, v, w, p, n, f])
     return out
+
+
+def _facts(given: Mapping[str, list[Any]], count: int) -> list[dict[str, Any]]:
+    """A dict a row, without what is not known."""
+    if not given:
+        return [{} for _ in range(count)]
+    names = list(given)
+    rows = zip(*given.values(), strict=True)
+    if any(None in values or "" in values for values in given.values()):
+        return [{k: v for k, v in zip(names, row, strict=True) if v is not None and v != ""} for row in rows]
+    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _from_long(frame: pd.DataFrame, index: pd.Index) -> list[list[list[Any]]]:

@@ -66,7 +66,7 @@ def prepare(posts: pd.DataFrame, value: str) -> pd.DataFrame:
         if "duration_seconds" in given
         else pd.Series(np.nan, given.index)
     )
-    at = pd.to_datetime(given["published_at"], utc=True)
+    at = pd.to_datetime(given["published_at"], utc=True).dt.tz_localize(None)  # plain: arrays of it are quick
     out = pd.DataFrame(
         {
             "account_id": given["account_id"],
@@ -111,7 +111,12 @@ def table(prepared: pd.DataFrame, *, past: bool = True) -> Table:
     if past:
         frames.append(_rows(prepared, mine.row, mine.place, whole.row, whole.place, ahead, level, habits))
     heads = mine.keys.assign(
-        at=pd.NaT, y=np.nan, log_seconds=np.nan, weekend=np.nan, guest=np.nan, music=np.nan
+        at=np.datetime64("NaT", "ns"),
+        y=np.nan,
+        log_seconds=np.nan,
+        weekend=np.nan,
+        guest=np.nan,
+        music=np.nan,
     )
     accounts = pd.Series(np.arange(len(whole.keys)), index=whole.keys["account_id"])
     of = accounts.reindex(heads["account_id"]).to_numpy()
