@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from creators.models import (
     AudienceReport,
+    BrandMention,
     Consent,
     Creator,
     CreatorImport,
@@ -18,6 +19,9 @@ from creators.models import (
     FoundPost,
     PeerSample,
     PostComment,
+    PostText,
+    SafetyFlag,
+    SafetyPack,
     Score,
     SocialAccount,
     Tag,
@@ -129,3 +133,47 @@ class ConsentAdmin(ReadOnly):
     list_display = ("id", "creator_id", "account_id", "program", "state", "answered_at", "withdrawn_at")
     list_filter = ("program", "state")
     exclude = ("verifier", "held", "state_hash")
+
+
+@admin.register(SafetyFlag)
+class SafetyFlagAdmin(ReadOnly):
+    list_display = (
+        "id",
+        "account_id",
+        "category",
+        "severity",
+        "place",
+        "origin",
+        "source",
+        "state",
+        "is_current",
+        "found_at",
+    )
+    list_filter = ("category", "severity", "state", "origin")
+    raw_id_fields = ("post", "account", "decided_by")
+
+
+@admin.register(SafetyPack)
+class SafetyPackAdmin(ReadOnly):
+    list_display = ("key", "version", "label", "enabled", "is_current", "changed_by", "created_at")
+    list_select_related = ("changed_by",)
+
+
+@admin.register(BrandMention)
+class BrandMentionAdmin(ReadOnly):
+    list_display = ("id", "account_id", "brand", "sponsored", "published_at")
+    list_filter = ("sponsored",)
+    search_fields = ("brand",)
+
+
+@admin.register(PostText)
+class PostTextAdmin(ReadOnly):
+    list_display = (
+        "post_id",
+        "account_id",
+        "language",
+        "sentiment",
+        "comments_read",
+        "scanned_at",
+        "scanned_with",
+    )

@@ -11,5 +11,6 @@ class CreatorsConfig(AppConfig):
 
     def ready(self) -> None:
         from creators import audience_frames, furniture, permissions, reliability  # noqa: F401  they register themselves
+        from creators.safety import loading  # noqa: F401  frames of the safety score
 
         furniture.register()

@@ -30,6 +30,8 @@ def register() -> None:
                  icon="coins", order=93, perm="creators.vendor_credits", group=_("Agency"))  # fmt: skip
     register_nav("staff", key="updates", label=_("Updates"), url_name="creators:updates", icon="refresh",
                  order=93, perm="connectors.view", group=_("Agency"))  # fmt: skip
+    register_nav("staff", key="safety", label=_("Safety review"), url_name="creators:safety", icon="shield-check", order=14,
+                 perm="creators.safety_review")  # fmt: skip
     register_nav(
         "portal",
         key="profile",
@@ -53,3 +55,4 @@ def register() -> None:
         ]
     ):
         register_tab("creator", key=key, label=label, url_name=name, order=10 + order * 5)
+    register_tab("creator", key="safety", label=_("Safety"), url_name="creators:safety_tab", order=27)

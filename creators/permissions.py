@@ -79,3 +79,14 @@ def owns_segment(user: Any, segment: Any) -> bool:
 add_perm("creators.segment", is_staff_member)
 add_perm("creators.change_segment", is_administrator | (is_staff_member & owns_segment),
          reason=_("This segment belongs to a colleague. Save it under a name of your own."))  # fmt: skip
+
+
+add_perm(
+    "creators.safety_review", is_reviewer, reason=_("Viewers and finance may not decide about safety flags.")
+)
+add_perm("creators.safety_scan", is_campaign_manager, reason=_WORKING)
+add_perm(
+    "creators.safety_packs",
+    is_administrator,
+    reason=_("Rule packs belong to administrators. Ask one of them."),
+)

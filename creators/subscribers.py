@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from creators.consents import callbacks
 from creators.finding import keeping
 from creators.pulling import consent
+from creators.safety import changes as safety_changes
 from krm.connectors import inbox
 from krm.connectors.models import InboundEvent
 from krm.events import enqueue, register_kind, subscribe
@@ -19,6 +20,7 @@ register_kind("creators.report_answered", _("A vendor answered about an audience
 
 register_kind("creators.dossier_changed", _("Ground of a vetting dossier changed"), areas=["staff"])
 register_kind("creators.dossier_expired", _("Vetting dossier over"), areas=["staff"])
+register_kind("creators.safety", _("Safety flag raised or escalated"), areas=["staff"])
 register_kind("creators.task_given", _("Task given to you"), areas=["staff"])
 register_kind("creators.task_due", _("Task due or late"), areas=["staff"])
 
@@ -71,3 +73,18 @@ def meta_deauthorised(event: InboundEvent) -> None:
 @inbox.handler("meta_deletion")
 def meta_deletion(event: InboundEvent) -> None:
     callbacks.deletion(event)
+
+
+@subscribe("creators.accounts_pulled", name="creators.scan_pulled")
+def scan_pulled(event: Event) -> None:
+    safety_changes.after_pull(event)
+
+
+@subscribe("creators.safety_flagged", name="creators.tell_owner_of_flag")
+def tell_owner_of_flag(event: Event) -> None:
+    safety_changes.tell_owner(event)
+
+
+@subscribe("creators.scores_updated", name="creators.safety_bands")
+def safety_bands(event: Event) -> None:
+    safety_changes.after_scores(event)

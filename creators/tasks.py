@@ -24,11 +24,13 @@ SCHEDULE = {
     "creators.pull_hashtags": 300.0,
     "creators.forget_comments": crontab(hour=19, minute=20),
     "creators.check_discovery": crontab(hour=20, minute=10),
+    "creators.scan_safety_stale": crontab(hour=17, minute=30),  # 00:30 in Jakarta, before the scores
     "creators.score_all": crontab(hour=18, minute=0),
     "creators.compare_forecasts": crontab(hour=20, minute=15),
 }
 
 SCORE_BATCH = 5_000
+SAFETY_BATCH = 500
 
 
 @shared_task(name="creators.score_accounts")
@@ -243,3 +245,22 @@ def renew_consents() -> None:
     if once("creators.renew_consents", f"{now():%Y-%m-%dT%H}"):
         connect.forget_unfinished()
         health.renew_dying()
+
+
+@shared_task(name="creators.scan_safety")
+def scan_safety(account_ids: list[int]) -> None:
+    """Read what is new in the words of these accounts and under their posts; their scores follow."""
+    from creators.safety import scanning
+
+    scanning.rescan(account_ids)
+
+
+@shared_task(name="creators.scan_safety_stale")
+def scan_safety_stale() -> None:
+    """Nightly, and when a pack changed: hand out every account with posts; each finds what it has to read."""
+    from creators.safety.scanning import stale_accounts
+
+    after = 0
+    while ids := stale_accounts(after=after, limit=SAFETY_BATCH):
+        enqueue("creators.scan_safety", ids)
+        after = ids[-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from creators.api import views
+from creators.api import safety, views
 from creators.api.connectors import ConnectorViewSet
 from creators.api.finding import DiscoveryViewSet, SegmentViewSet
 from creators.api.know import CustomFieldViewSet, DossierViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
@@ -37,3 +37,8 @@ register("found-posts", FoundPostViewSet)
 register("updates", UpdatesViewSet, basename="updates")
 register("discovery", DiscoveryViewSet)
 register("segments", SegmentViewSet)
+register("safety-flags", safety.SafetyFlagViewSet)
+register("safety-packs", safety.SafetyPackViewSet)
+register("brand-mentions", safety.BrandMentionViewSet)
+register("post-texts", safety.PostTextViewSet)
+register("texts", safety.TextViewSet)

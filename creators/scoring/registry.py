@@ -13,6 +13,7 @@ from . import (
     format_strength,
     innovation,
     reliability,
+    safety,
 )
 from .audience import commenting, growing, podding, quality
 from .definition import Definition
@@ -33,6 +34,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     innovation.DEFINITION,
     prediction.DEFINITION,
     reliability.DEFINITION,
+    safety.DEFINITION,
 )
 
 

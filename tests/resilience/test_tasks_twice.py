@@ -82,6 +82,8 @@ CALLS: dict[str, Callable[[], list[tuple[Any, ...]]]] = {
     "creators.remind_tasks": nothing,
     "creators.rescan_dossiers": nothing,
     "creators.retier": nothing,
+    "creators.scan_safety": all_accounts,
+    "creators.scan_safety_stale": nothing,
     "creators.schedule_missed": nothing,
     "creators.score_accounts": all_accounts,
     "creators.score_all": nothing,
