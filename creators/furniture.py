@@ -52,6 +52,8 @@ def register() -> None:
             ("notes", _("Notes and files"), "creators:notes_tab"),
             ("tasks", _("Tasks"), "creators:tasks_tab"),
             ("dossiers", _("Vetting"), "creators:dossiers_tab"),
+            ("timeline", _("Timeline"), "creators:timeline_tab"),
+            ("client", _("For clients"), "creators:client_tab"),
         ]
     ):
         register_tab("creator", key=key, label=label, url_name=name, order=10 + order * 5)

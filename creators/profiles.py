@@ -65,6 +65,20 @@ def growth_rows(
     return rows
 
 
+def growth_marks(accounts: Sequence[SocialAccount]) -> list[dict[str, Any]]:
+    """Where the growth score saw the sharpest step that looks bought, for the chart."""
+    names = {a.pk: f"{a.get_platform_display()} {a}" for a in accounts}
+    rows = Score.objects.filter(account_id__in=list(names), kind=ScoreKind.GROWTH).current()
+    out = []
+    for score in rows:
+        day, flagged = score.inputs.get("worst_at"), score.inputs.get("flagged")
+        if day and flagged:
+            parts = parts_of(score)
+            why = parts[0].sentence if parts else ""
+            out.append({"account": names[score.account_id], "day": str(day)[:10], "why": why})
+    return out
+
+
 def benchmarks_of(accounts: Sequence[SocialAccount]) -> dict[int, BenchmarkRow]:
     """Engagement that is usual for each account's platform and tier, by account."""
     if not accounts:

@@ -13,6 +13,7 @@ from creators.web import (
     edit,
     finding,
     imports,
+    knowing,
     listening,
     lists,
     matching,
@@ -83,6 +84,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scores/", scores.KindsPage.as_view(), name="score_kinds"),
     path("scores/recompute/", scores.RecomputePage.as_view(), name="score_recompute"),
     path("scores/<slug:kind>/", scores.KindPage.as_view(), name="score_kind"),
+    path("<int:pk>/timeline/", knowing.TimelineTab.as_view(), name="timeline_tab"),
+    path("<int:pk>/client/", knowing.ClientTab.as_view(), name="client_tab"),
+    path("<int:pk>/client/pdf/", knowing.ClientPdf.as_view(), name="client_pdf"),
+    path("<int:pk>/share/", knowing.ShareCreate.as_view(), name="share"),
+    path("shares/<int:pk>/revoke/", knowing.share_revoke, name="share_revoke"),
+    path("<int:pk>/field/<slug:name>/", knowing.FieldInPlace.as_view(), name="field_in_place"),
     path("fields/", custom.FieldList.as_view(), name="custom_fields"),
     path("fields/add/", custom.FieldCreate.as_view(), name="custom_field_add"),
     path("fields/<int:pk>/", custom.FieldEdit.as_view(), name="custom_field"),
@@ -166,5 +173,7 @@ portal_urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 public_urlpatterns: list[URLPattern | URLResolver] = [
+    path("p/<str:token>/", knowing.Shared.as_view(), name="shared_profile"),
+    path("p/<str:token>/pdf/", knowing.SharedPdf.as_view(), name="shared_profile_pdf"),
     path("verify/dossier/", dossiers.PublicVerify.as_view(), name="public_dossier_verify"),
 ]

@@ -11,6 +11,6 @@ class PaymentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from payments import merging, records  # noqa: F401  movers register themselves
+        from payments import identity, merging, records  # noqa: F401  the first two register themselves
 
         records.register()

@@ -7,18 +7,26 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from creators import profiles
-from creators.models import Creator, Post, SocialAccount
+from creators.custom.fields import live_fields
+from creators.knowing import identity
+from creators.models import (
+    Creator,
+    Post,
+    SocialAccount,
+)
 from creators.web import wording
 from creators.web.forms import FileForm, NoteForm
+from creators.web.known import field_rows, known, marked
 from krm.web import charts
 from krm.web.pages import DetailPage, TabPage
 
 
-def overview(creator: Creator) -> dict[str, Any]:
+def overview(creator: Creator, viewer: Any = None) -> dict[str, Any]:
     accounts = profiles.accounts_of(creator)
     rows = profiles.growth_rows(accounts, profiles.history(accounts))
     usual = profiles.benchmarks_of(accounts)
@@ -33,10 +41,14 @@ def overview(creator: Creator) -> dict[str, Any]:
     ]
     return {
         "cards": cards,
-        "growth": charts.line(rows, "day", "followers", series="account", x_title=gettext("Day"), y_title=gettext("Followers"),
-                              points=len(rows) < 60) if rows else None,
+        "growth": marked(charts.line(rows, "day", "followers", series="account", x_title=gettext("Day"),
+                                     y_title=gettext("Followers"), points=len(rows) < 60), rows,
+                         profiles.growth_marks(accounts)) if rows else None,
         "versus": _versus(cards),
         "best": [(post, profiles.interactions(post)) for post in profiles.best_posts(accounts)],
+        "identity": identity.graph(creator, accounts, viewer),
+        "field_rows": field_rows(creator, live_fields()),
+        **known(creator, accounts, viewer),
     }  # fmt: skip
 
 
@@ -88,7 +100,7 @@ class CreatorPage(DetailPage):
         return redirect(kept.get_absolute_url())
 
     def get_context(self) -> dict[str, Any]:
-        return {} if self.request.GET.get("tab") else overview(self.object)
+        return {} if self.request.GET.get("tab") else overview(self.object, self.request.user)
 
 
 class OverviewPanel(CreatorPage):
@@ -97,7 +109,10 @@ class OverviewPanel(CreatorPage):
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
         return self.render(
-            "creators/parts/overview.html", object=self.object, creator=self.object, **overview(self.object)
+            "creators/parts/overview.html",
+            object=self.object,
+            creator=self.object,
+            **overview(self.object, self.request.user),
         )
 
 
@@ -183,7 +198,6 @@ class RatesTab(CreatorTab):
     template_name = "creators/tabs/rates.html"
 
     def get_context(self) -> dict[str, Any]:
-        from django.utils.timezone import localdate
 
         return {
             "rates": list(self.object.rate_cards.order_by("platform", "format", "-valid_from")),

@@ -11,7 +11,16 @@ def make_objects(side: Side) -> None:
     from django.utils.timezone import now
 
     from creators.dossiers.content import collect
-    from creators.models import Creator, CreatorTask, CustomField, Dossier, DuplicatePair, MergeRecord
+    from creators.knowing.sharing import token_hash
+    from creators.models import (
+        Creator,
+        CreatorTask,
+        CustomField,
+        Dossier,
+        DuplicatePair,
+        MergeRecord,
+        ProfileShare,
+    )
 
     creator, author = side["creator"], side.users["administrator"]
     side["custom_field"] = CustomField.objects.create(
@@ -30,6 +39,10 @@ def make_objects(side: Side) -> None:
     side["dossier"] = Dossier.objects.create(
         creator=creator, number=f"VD-{creator.pk}", body=collect(creator), as_of=now(), created_by=author
     )
+    side["share"] = ProfileShare.objects.create(
+        creator=creator, label="Budi", token_hash=token_hash(f"token{creator.pk}"), created_by=author,
+        expires_at=now() + timedelta(days=1),
+    )  # fmt: skip
 
 
 FIELDS = Route(GET=ADMINISTRATORS, sees=STAFF)
@@ -42,6 +55,30 @@ MERGE = {"obj": "merge", "foreign": STAFF, "sees": STAFF}
 DOSSIER = {"obj": "dossier", "foreign": STAFF, "sees": STAFF}
 
 ROUTES = {
+    "creators:timeline_tab": Route(GET=STAFF, obj="creator", foreign=STAFF),
+    "creators:client_tab": Route(GET=STAFF, obj="creator", foreign=STAFF),
+    "creators:client_pdf": Route(GET=STAFF, obj="creator", foreign=STAFF),
+    "creators:share": Route(GET=MANAGERS, POST=MANAGERS, obj="creator", foreign=STAFF, sees=STAFF),
+    "creators:share_revoke": Route(POST=MANAGERS, obj="share", foreign=STAFF, sees=STAFF),
+    "creators:shared_profile": Route(
+        GET=ANYBODY,
+        kwargs=lambda side: {"token": f"token{side['creator'].pk}"},
+        foreign=ANYBODY,
+        why="the token in the address is the key",
+    ),
+    "creators:shared_profile_pdf": Route(
+        GET=ANYBODY,
+        kwargs=lambda side: {"token": f"token{side['creator'].pk}"},
+        foreign=ANYBODY,
+        why="the token in the address is the key",
+    ),
+    "creators:field_in_place": Route(
+        GET=MANAGERS,
+        POST=MANAGERS,
+        kwargs=lambda side: {"pk": side["creator"].pk, "name": "city"},
+        foreign=STAFF,
+        sees=STAFF,
+    ),
     "creators:dossiers": Route(GET=STAFF),
     "creators:dossier_verify": Route(GET=STAFF, POST=STAFF),
     "creators:public_dossier_verify": Route(GET=ANYBODY, POST=ANYBODY),
