@@ -37,28 +37,9 @@ from campaigns.models import (
     Product,
     ShareLink,
 )
-from krm.accounts.permissions import check
 from krm.api.viewsets import ReadViewSet, WriteViewSet, action
 
 SCOPES = ("campaigns:read", "campaigns:write")
-
-
-class Checked:
-    """Says no before it looks at the input: `perms` names the permission of each action on the object."""
-
-    perms: ClassVar[dict[str, str]] = {}
-
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        if self.action == "create" and "create" in self.perms:  # type: ignore[attr-defined]
-            check(request.user, self.perms["create"])
-
-    def get_object(self) -> Any:
-        found = super().get_object()  # type: ignore[misc]
-        perm = self.perms.get(self.action)  # type: ignore[attr-defined]
-        if perm:
-            check(self.request.user, perm, found)  # type: ignore[attr-defined]
-        return found
 
 
 class BrandFilter(django_filters.FilterSet):
@@ -67,7 +48,7 @@ class BrandFilter(django_filters.FilterSet):
         fields = ["team", "category", "is_archived"]
 
 
-class BrandViewSet(BrandFit, Checked, WriteViewSet):
+class BrandViewSet(BrandFit, WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.manage_brand",
         "partial_update": "campaigns.manage_brand",
@@ -98,7 +79,7 @@ class BrandViewSet(BrandFit, Checked, WriteViewSet):
         return brands.add_member(self.get_object(), by=self.request.user, **self.input())
 
 
-class ProductViewSet(Checked, WriteViewSet):
+class ProductViewSet(WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.manage_brand",
         "partial_update": "campaigns.manage_brand",
@@ -127,7 +108,7 @@ class CampaignFilter(django_filters.FilterSet):
         fields = ["brand", "state", "objective", "owner", "code"]
 
 
-class CampaignViewSet(CampaignFit, Checked, WriteViewSet):
+class CampaignViewSet(CampaignFit, WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.manage_campaign",
         "partial_update": "campaigns.manage_campaign",
@@ -276,7 +257,7 @@ class CampaignViewSet(CampaignFit, Checked, WriteViewSet):
         return link
 
 
-class ShareLinkViewSet(Checked, ReadViewSet):
+class ShareLinkViewSet(ReadViewSet):
     perms: ClassVar[dict[str, str]] = {
         "revoke": "campaigns.share",
     }
@@ -295,7 +276,7 @@ class CandidateFilter(django_filters.FilterSet):
         fields = ["campaign", "creator", "option", "state"]
 
 
-class CandidateViewSet(Checked, WriteViewSet):
+class CandidateViewSet(WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "partial_update": "campaigns.manage_shortlist",
         "decide": "campaigns.decide_shortlist",
@@ -348,7 +329,7 @@ class PartnershipFilter(django_filters.FilterSet):
         fields = ["campaign", "creator", "state"]
 
 
-class PartnershipViewSet(PartnershipRatings, Checked, WriteViewSet):
+class PartnershipViewSet(PartnershipRatings, WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.negotiate",
         "partial_update": "campaigns.negotiate",
@@ -401,7 +382,7 @@ class OfferFilter(django_filters.FilterSet):
         fields = ["partnership", "state", "side"]
 
 
-class OfferViewSet(Checked, WriteViewSet):
+class OfferViewSet(WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.negotiate",
         "send": "campaigns.negotiate",
@@ -458,7 +439,7 @@ class AgreementFilter(django_filters.FilterSet):
         fields = ["partnership", "state", "number"]
 
 
-class AgreementViewSet(Checked, WriteViewSet):
+class AgreementViewSet(WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "create": "campaigns.negotiate",
         "partial_update": "campaigns.negotiate",
@@ -532,7 +513,7 @@ class DeliverableFilter(django_filters.FilterSet):
         fields = ["partnership", "agreement", "state", "turn", "platform"]
 
 
-class DeliverableViewSet(Checked, WriteViewSet):
+class DeliverableViewSet(WriteViewSet):
     perms: ClassVar[dict[str, str]] = {
         "partial_update": "campaigns.negotiate",
         "reschedule": "campaigns.reschedule",

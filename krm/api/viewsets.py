@@ -93,8 +93,8 @@ class KrmViewSet(Guard, GenericViewSet):  # type: ignore[type-arg]
     permission_classes: Any = [IsAuthenticated, HasScope]
     lookup_value_regex = "[0-9]{1,18}"
     write_serializer_class: ClassVar[type[BaseSerializer[Any]] | None] = None
-    # Permission of each action that is not about one object, asked before the body is read: a refusal must not
-    # depend on the body.
+    # Permission of each action, asked before the body is read: a refusal must not depend on the body. Of an action
+    # about one object it is asked about `permission_subject` of that object.
     perms: ClassVar[dict[str, str]] = {}
     response_serializer_class: type[BaseSerializer[Any]] | None = None
     response_status: int = 200
@@ -108,6 +108,17 @@ class KrmViewSet(Guard, GenericViewSet):  # type: ignore[type-arg]
         perm = self.perms.get(self.action or "")
         if perm and not self.detail:
             check(request.user, perm)
+
+    def permission_subject(self, instance: Any) -> Any:
+        """What the permission of an action is about."""
+        return instance
+
+    def get_object(self) -> Any:
+        found = super().get_object()
+        perm = self.perms.get(self.action or "")
+        if perm:
+            check(self.request.user, perm, self.permission_subject(found))
+        return found
 
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
@@ -139,6 +150,8 @@ class KrmViewSet(Guard, GenericViewSet):  # type: ignore[type-arg]
 
     def handle(self, *args: Any, **kwargs: Any) -> HttpResponseBase:
         unsafe = self.request.method in idempotency.UNSAFE
+        if unsafe and self.detail and self.action in self.perms:
+            self.get_object()
         if (
             unsafe
             and self.detail

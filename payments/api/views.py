@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import django_filters
 from django.core.exceptions import ValidationError
@@ -48,25 +48,6 @@ def download(file: Any, name: str) -> HttpResponse:
 FILE = {"responses": {(200, "application/octet-stream"): OpenApiTypes.BINARY}}
 
 
-class Checked:
-    """Asks for the action's permission before its body is read, so that a refusal never depends on the body."""
-
-    perms: ClassVar[dict[str, str]] = {}
-
-    def initial(self, request: Any, *args: Any, **kwargs: Any) -> None:
-        super().initial(request, *args, **kwargs)  # type: ignore[misc]
-        perm = self.perms.get(self.action)  # type: ignore[attr-defined]
-        if perm and not self.detail:  # type: ignore[attr-defined]
-            check(request.user, perm)
-
-    def get_object(self) -> Any:
-        found = super().get_object()  # type: ignore[misc]
-        perm = self.perms.get(self.action)  # type: ignore[attr-defined]
-        if perm:
-            check(self.request.user, perm, getattr(found, "invoice", found))  # type: ignore[attr-defined]
-        return found
-
-
 class InvoiceFilter(django_filters.FilterSet):
     campaign = django_filters.NumberFilter(field_name="partnership__campaign_id")
     creator = django_filters.NumberFilter(field_name="partnership__creator_id")
@@ -77,7 +58,7 @@ class InvoiceFilter(django_filters.FilterSet):
         fields = ("state", "partnership", "payee", "currency")
 
 
-class InvoiceViewSet(Checked, WriteViewSet):
+class InvoiceViewSet(WriteViewSet):
     """Invoices of payees: draft, submit, match, approve, pay. The approver is never one of the makers."""
 
     model = Invoice
@@ -247,7 +228,7 @@ class PayoutFilter(django_filters.FilterSet):
         fields = ("invoice", "state", "bank_code")
 
 
-class PayoutViewSet(Checked, ReadViewSet):
+class PayoutViewSet(ReadViewSet):
     """Payments that left the bank; they are recorded on their invoice."""
 
     model = Payout
@@ -257,6 +238,9 @@ class PayoutViewSet(Checked, ReadViewSet):
     scopes = SCOPES
     serializer_class = s.PayoutSerializer
     filterset_class = PayoutFilter
+
+    def permission_subject(self, instance: Any) -> Any:
+        return instance.invoice
 
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("invoice__partnership")
@@ -282,7 +266,7 @@ class PayeeFilter(django_filters.FilterSet):
         fields = ("creator", "state", "kind")
 
 
-class PayeeViewSet(Checked, WriteViewSet):
+class PayeeViewSet(WriteViewSet):
     """Tax and bank data of KOLs. Numbers come out masked; `reveal` shows them to finance and is on record."""
 
     model = PayeeProfile
@@ -339,7 +323,7 @@ class PayeeViewSet(Checked, WriteViewSet):
         return payees.reveal(payee, by=request.user, **self.input())
 
 
-class LedgerAccountViewSet(Checked, ReadViewSet):
+class LedgerAccountViewSet(ReadViewSet):
     model = LedgerAccount
     perms = {
         "trial_balance": "payments.view_ledger",
@@ -376,7 +360,7 @@ class LedgerTransactionFilter(django_filters.FilterSet):
         fields = ("kind", "invoice", "payout", "occurred_on")
 
 
-class LedgerTransactionViewSet(Checked, WriteViewSet):
+class LedgerTransactionViewSet(WriteViewSet):
     """Postings; never changed, only reversed."""
 
     model = LedgerTransaction
@@ -413,7 +397,7 @@ class LedgerTransactionViewSet(Checked, WriteViewSet):
         return ledger.reverse_manual(self.get_object(), by=request.user, **self.input())
 
 
-class LedgerPeriodViewSet(Checked, ReadViewSet):
+class LedgerPeriodViewSet(ReadViewSet):
     model = LedgerPeriod
     perms = {
         "close": "payments.close_period",
@@ -431,7 +415,7 @@ class LedgerPeriodViewSet(Checked, ReadViewSet):
         return periods.reopen(self.get_object(), by=request.user, **self.input())
 
 
-class PaymentPolicyViewSet(Checked, WriteViewSet):
+class PaymentPolicyViewSet(WriteViewSet):
     """The one row of payment rules; its id is 1."""
 
     model = PaymentPolicy
@@ -449,7 +433,7 @@ class PaymentPolicyViewSet(Checked, WriteViewSet):
         )
 
 
-class InvoiceLimitViewSet(Checked, WriteViewSet):
+class InvoiceLimitViewSet(WriteViewSet):
     """How much a role approves; setting one again replaces it."""
 
     model = ApprovalLimit
