@@ -137,7 +137,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "krm.operations.middleware.RequestMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "krm.web.static_files.StaticFiles",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "krm.api.middleware.ApiMiddleware",

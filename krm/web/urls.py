@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
+from django.views.generic import RedirectView
 
 from krm.web.views import history, home, jobs, palette, preferences, style
 
@@ -15,6 +16,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jobs/<int:pk>/cancel/", jobs.job_cancel, name="job_cancel"),
     path("jobs/<int:pk>/errors.csv", jobs.JobErrors.as_view(), name="job_errors"),
     path("palette/", palette.Palette.as_view(), name="palette"),
+    path(
+        "portal/",
+        RedirectView.as_view(pattern_name="web:home", http_method_names=["get", "head"]),
+        name="portal_root",
+    ),
+    path(
+        "room/",
+        RedirectView.as_view(pattern_name="web:home", http_method_names=["get", "head"]),
+        name="room_root",
+    ),
     path("preferences/theme/", preferences.theme, name="theme"),
     path("preferences/language/", preferences.language, name="language"),
     path("style/", style.Style.as_view(), name="style"),

@@ -203,7 +203,7 @@ class PaymentIn(serializers.Serializer[Any]):
     reference = serializers.CharField(max_length=80)
     paid_on = serializers.DateField()
     method = serializers.ChoiceField(choices=Payout.Method.choices, default=Payout.Method.BI_FAST)
-    proof = serializers.FileField(required=False, allow_null=True, default=None)
+    proof = serializers.FileField()
 
 
 class PaymentReversalIn(serializers.Serializer[Any]):

@@ -33,6 +33,8 @@ PAGES = sorted(
 )
 # Pages that send on: what they are about decides, and the small world has nothing for them to show.
 SENT_ON = {
+    "web:portal_root": "the portal begins at the home page",
+    "web:room_root": "the client room begins at the home page",
     "accounts:confirm": "the login was confirmed a moment ago",
     "reporting:go": "a tracking link",
     "creators:portal_profiles": "a creator has one profile, so it is opened",

@@ -142,6 +142,8 @@ ROUTES = {
     "events:webhook_retry": Route(POST=MANAGERS, obj="webhook_delivery"),
     # page furniture
     "web:home": Route(GET=EVERYONE),
+    "web:portal_root": Route(GET=ANYBODY),
+    "web:room_root": Route(GET=ANYBODY),
     "web:history": Route(
         GET=STAFF, kwargs=lambda side: {"app": "accounts", "model": "brandteam", "pk": side.team.pk}
     ),
