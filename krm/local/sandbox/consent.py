@@ -247,13 +247,13 @@ def _me(request: Request, path: str) -> Response | None:
         return Response(200, {"data": [{"permission": name, "status": "granted"} for name in scopes]})
     if token.platform == "facebook":
         own = tokens.issue("act", "facebook", account.external_id, serial="901")
-        page = {
+        only = {
             "id": account.external_id,
             "name": account.name,
             "username": account.handle,
             "access_token": own,
         }
-        return Response(200, {"data": [page]})
+        return Response(200, {"data": [only]})
     page: dict[str, Any] = {
         "id": world.digits(15, "page", account.external_id),
         "name": account.name,
