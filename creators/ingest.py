@@ -42,6 +42,8 @@ class AccountReading:
     shares: int | None = None
     engagement_avg: int | None = None
     authentic_engagement: int | None = None
+    watch_minutes: int | None = None
+    average_view_seconds: int | None = None
     definition: str = ""
 
 

@@ -36,6 +36,8 @@ class AccountSnapshot(models.Model):  # noqa: DJ008  never shown by name
     comments = models.BigIntegerField(null=True)
     shares = models.BigIntegerField(null=True)
     engagement_avg = models.BigIntegerField(null=True)  # interactions per post
+    watch_minutes = models.BigIntegerField(null=True)  # owner data of YouTube, over the days of `definition`
+    average_view_seconds = models.BigIntegerField(null=True)
     authentic_engagement = models.BigIntegerField(null=True)  # the part a vendor believes to be real
     definition = models.CharField(max_length=40, choices=Definition.choices, blank=True)
 

@@ -28,6 +28,7 @@ class AccountRef:
     external_id: str
     posts_count: int | None = None
     known_posts: tuple[str, ...] = ()
+    known_shorts: frozenset[str] = frozenset()
     wants_audience: bool = False
     wants_comments: bool = False
     wants_posts: bool = True  # X sells each post: only of accounts somebody works with

@@ -123,13 +123,16 @@ def _refs(accounts: Sequence[SocialAccount], now: datetime, interactive: bool) -
     ids = [a.pk for a in accounts]
     consents = _consents(accounts)
     known: dict[int, list[str]] = defaultdict(list)
+    shorts: dict[int, set[str]] = defaultdict(set)
     if accounts and accounts[0].platform == "youtube":
         newest = Post.objects.filter(account_id__in=ids, is_deleted=False).order_by(
             "account_id", "-published_at"
         )
-        for account_id, external_id in newest.values_list("account_id", "external_id"):
+        for account_id, external_id, kind in newest.values_list("account_id", "external_id", "kind"):
             if len(known[account_id]) < POSTS_PER_PULL:
                 known[account_id].append(external_id)
+                if kind == "short":
+                    shorts[account_id].add(external_id)
     recent = set(
         AudienceSnapshot.objects.filter(account_id__in=ids, observed_at__gt=now - AUDIENCE_EVERY).values_list(
             "account_id", flat=True
@@ -148,6 +151,7 @@ def _refs(accounts: Sequence[SocialAccount], now: datetime, interactive: bool) -
             external_id=a.external_id or "",
             posts_count=a.posts_count,
             known_posts=tuple(known.get(a.pk, ())),
+            known_shorts=frozenset(shorts.get(a.pk, ())),
             wants_audience=a.pk not in recent,
             wants_comments=a.pk not in talked,
             wants_posts=interactive or a.platform != "x" or a.pk in worked_with,

@@ -45,6 +45,7 @@ BUCKETS = {
     "tiktok_one.all": _("Calls in a minute"),
     "x.users": _("User look-ups in 15 minutes"),
     "x.timelines": _("Post lists in 15 minutes"),
+    "youtube_analytics.calls": _("Analytics calls in a minute"),
     "youtube.units": _("Units today (Pacific time)"),
 }
 

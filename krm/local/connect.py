@@ -17,9 +17,18 @@ from krm.local.sandbox import replay, tokens, world
 REPLAY = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "top1000_2022"
 AGENCY_USERS = 50
 SCOPES = {
-    "instagram": ["instagram_basic", "instagram_manage_insights"],
-    "facebook": ["pages_read_engagement", "read_insights"],
-    "tiktok": ["user.info.stats", "video.list"],
+    "instagram": [
+        "instagram_basic",
+        "instagram_manage_insights",
+        "pages_show_list",
+        "pages_read_engagement",
+    ],
+    "facebook": ["pages_show_list", "pages_read_engagement", "read_insights"],
+    "tiktok": ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"],
+    "youtube": [
+        "https://www.googleapis.com/auth/youtube.readonly",
+        "https://www.googleapis.com/auth/yt-analytics.readonly",
+    ],
 }
 
 
@@ -48,7 +57,7 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
         own_account_id=tokens.AGENCY_IG_ID,
         daily_users=AGENCY_USERS,
     )
-    for platform in ("tiktok", "tiktok_business", "youtube"):
+    for platform in ("instagram_login", "tiktok", "tiktok_business", "youtube"):
         client_id, client_secret = tokens.APPS[platform]
         credentials.save_application(
             platform,
@@ -62,7 +71,13 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
         client_id, token = tokens.APPS[vendor]
         credentials.save_application(vendor, by=None, enabled=True, client_id=client_id, api_key=token)
     credentials.save_application(
-        "x", by=None, enabled=True, api_key=tokens.X_BEARER, options={"monthly_usd": "150", "posts": 10}
+        "x",
+        by=None,
+        enabled=True,
+        api_key=tokens.X_BEARER,
+        client_id=tokens.APPS["x"][0],
+        client_secret=tokens.APPS["x"][1],
+        options={"monthly_usd": "150", "posts": 10},
     )
     fb_id, fb_secret = tokens.APPS["facebook"]
     credentials.save_application(
@@ -114,7 +129,7 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
             "status_reason", "updated_at",
         ],
     )  # fmt: skip
-    return Connected(applications=6, consents=len(rows) - 1)
+    return Connected(applications=7, consents=len(rows) - 1)
 
 
 def consent(platform: str, external_id: str, handle: str, now: float, *, flavour: str = "") -> Credential:
@@ -129,7 +144,7 @@ def consent(platform: str, external_id: str, handle: str, now: float, *, flavour
         handle=handle,
         purpose=Purpose.ACCOUNT,
         flavour=flavour,
-        scopes=[*SCOPES[platform], *(["comment.list"] if flavour == "business" else [])],
+        scopes=[*SCOPES[platform], *(["user.insights", "video.insights", "comment.list"] if flavour == "business" else [])],
         access_token=tokens.issue("act", program, external_id, issued=now, serial=serial),
         refresh_token=tokens.issue("rft", program, external_id, issued=now, serial=serial)
         if refreshable

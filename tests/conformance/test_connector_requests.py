@@ -110,6 +110,19 @@ def test_youtube_requests_are_in_googles_description(resource: str, parts: Any, 
     assert largest == (100 if resource == "commentThreads" else 50)
 
 
+def test_youtube_analytics_requests_are_in_googles_description() -> None:
+    from creators.platforms.youtube import analytics
+
+    discovery = validate.youtube_discovery("youtubeAnalytics.v2")
+    if discovery is None:
+        pytest.skip("google-api-python-client is not installed")
+    method = discovery["resources"]["reports"]["methods"]["query"]
+    assert method["path"] == "v2/reports" and method["httpMethod"] == "GET"
+    asked = {"ids", "startDate", "endDate", "metrics", "dimensions", "sort", "maxResults"}
+    assert asked <= set(method["parameters"])
+    assert analytics.SCOPE in method["scopes"]
+
+
 def literals(method: Any, parameter: str) -> set[str]:
     """The values X's own client allows for a parameter."""
     import typing

@@ -33,6 +33,29 @@ def youtube(sandbox: Running) -> Any:
     service.close()
 
 
+def test_google_client_reads_the_owners_analytics(sandbox: Running) -> None:
+    import httplib2
+    from google.oauth2.credentials import Credentials
+    from google_auth_httplib2 import AuthorizedHttp
+
+    owner = demo("youtube")
+    http = AuthorizedHttp(
+        Credentials(tokens.issue("act", "youtube", owner.external_id)), http=httplib2.Http(proxy_info=None)
+    )
+    service = googleapiclient.build(
+        "youtubeAnalytics", "v2", http=http, client_options={"api_endpoint": sandbox.url}, static_discovery=True
+    )
+    window = {"ids": "channel==MINE", "startDate": "2026-10-22", "endDate": "2026-11-18"}
+    people = (
+        service.reports().query(**window, dimensions="ageGroup,gender", metrics="viewerPercentage").execute()
+    )
+    assert [h["name"] for h in people["columnHeaders"]] == ["ageGroup", "gender", "viewerPercentage"]
+    assert sum(row[2] for row in people["rows"]) == pytest.approx(100, abs=1)
+    totals = service.reports().query(**window, metrics="views,estimatedMinutesWatched").execute()
+    assert totals["rows"][0][0] > 0
+    service.close()
+
+
 def test_google_client_reads_channels_uploads_videos_and_comments(youtube: Any) -> None:
     accounts = [demo("youtube", nth=n) for n in range(3)]
     ids = ",".join(a.external_id for a in accounts)

@@ -12,7 +12,7 @@ from django.conf import settings
 from creators.ingest import CommentReading, PostReading
 from creators.platforms import comments
 from creators.platforms.base import POSTS_PER_PULL, AccountRef, Pulled, Request, Session, Usage
-from creators.platforms.youtube import schema
+from creators.platforms.youtube import analytics, schema
 from krm.connectors.budgets import Bucket
 from krm.connectors.credentials import Tokens
 from krm.connectors.http import Reply
@@ -49,13 +49,15 @@ def chunks(items: Sequence[str], size: int = PER_CALL) -> Iterator[Sequence[str]
 class YouTube:
     platform = "youtube"
     batch = PER_CALL
-    cost_per_account = 1.6  # a fiftieth of a channel call, its playlist, half a video call
+    cost_per_account = (
+        1.7  # a fiftieth of a channel call, its playlist, half a video call, now and then its Shorts
+    )
 
     def ready(self, application: Application | None) -> bool:
         return application is not None and application.enabled and bool(application.api_key)
 
     def buckets(self, application: Application) -> Sequence[Bucket]:
-        return [bucket(application)]
+        return [bucket(application), analytics.CALLS]
 
     # -- pulling
 
@@ -83,6 +85,15 @@ class YouTube:
             except Failed as failed:
                 pulled.outcome = failed.outcome
         self._fill_videos(session, wanted, results, channels)
+        for ref in refs:
+            pulled = results[ref.id]
+            if pulled.outcome.ok and pulled.account is not None:
+                self._tell_shorts(session, ref, pulled)
+                if analytics.readable(ref.credential):
+                    try:
+                        analytics.pull(session, ref, pulled)
+                    except Failed:
+                        pass  # counted with its class; the public figures stand
         for ref in refs:
             if ref.wants_comments and results[ref.id].outcome.ok:
                 results[ref.id].comments = comments.gather(
@@ -166,6 +177,28 @@ class YouTube:
             dates = [p.published_at for p in pulled.posts if p.published_at is not None]
             if dates and len(pulled.posts) + len(pulled.gone_posts) == len(ids) and pulled.outcome.ok:
                 pulled.complete_since = min(dates)
+
+    def _tell_shorts(self, session: Session, ref: AccountRef, pulled: Pulled) -> None:
+        """What we knew stays what it was; for new short videos YouTube's list of Shorts is asked, a unit a channel."""
+        known = set(ref.known_posts)
+        fresh = []
+        for post in pulled.posts:
+            if post.external_id in known:
+                schema.mark(post, short=post.external_id in ref.known_shorts)
+            elif 0 < (post.duration_seconds or 0) <= schema.SHORT_AT_MOST:
+                fresh.append(post)
+        if not fresh:
+            return
+        try:
+            body = self._get(
+                session, "playlistItems", ref.name, ("contentDetails",),
+                playlistId=schema.shorts_list(pulled.external_id), maxResults=PER_CALL,
+            )  # fmt: skip
+        except Failed:
+            return  # by length, then
+        listed = {item["contentDetails"]["videoId"] for item in body.get("items", [])}
+        for post in fresh:
+            schema.mark(post, short=post.external_id in listed)
 
     def _comments(
         self, session: Session, post: PostReading, channels: Mapping[int, Mapping[str, Any]]

@@ -16,7 +16,8 @@ from creators.platforms.base import averages, interactions
 CHANNEL_PARTS = ("snippet", "statistics", "contentDetails")
 VIDEO_PARTS = ("snippet", "statistics", "contentDetails", "paidProductPlacementDetails")
 COMMENT_PARTS = ("snippet", "replies")
-SHORT_SECONDS = 60
+SHORT_SECONDS = 60  # so short is a Short
+SHORT_AT_MOST = 180  # so long may a Short be since October 2024
 _DURATION = re.compile(r"P(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?\Z")
 
 
@@ -40,12 +41,30 @@ def handle(channel: Mapping[str, Any]) -> str:
     return str(channel.get("snippet", {}).get("customUrl", "")).lstrip("@")
 
 
+def short_by_length(length: int | None, tags: Sequence[str]) -> bool:
+    """A rule of thumb, where YouTube's own list of Shorts is not to be had: the API tells neither kind nor shape."""
+    if length is None or length <= 0:
+        return False
+    return length <= SHORT_SECONDS or (length <= SHORT_AT_MOST and bool({"shorts", "short"} & set(tags)))
+
+
+def mark(post: PostReading, *, short: bool) -> None:
+    post.kind = "short" if short else "video"
+    post.url = f"https://www.youtube.com/{'shorts/' if short else 'watch?v='}{post.external_id}"
+
+
+def shorts_list(channel_id: str) -> str:
+    """YouTube's list of a channel's Shorts. It is not in the documents, so its absence is no error."""
+    return "UUSH" + channel_id.removeprefix("UC")
+
+
 def video(node: Mapping[str, Any], account_id: int, now: datetime) -> PostReading:
     snippet, statistics = node.get("snippet", {}), node.get("statistics", {})
     caption = snippet.get("description") or snippet.get("title") or ""
     length = seconds(node.get("contentDetails", {}).get("duration"))
     paid = node.get("paidProductPlacementDetails", {}).get("hasPaidProductPlacement")
-    short = length is not None and length < SHORT_SECONDS
+    title = snippet.get("title") or ""
+    short = short_by_length(length, text.hashtags(f"{title} {caption}"))
     return PostReading(
         account_id=account_id,
         platform="youtube",

@@ -37,7 +37,7 @@ class Sandbox:
             return consent.faulted(hit.fault)
         if answered is not None:
             return consent.faulted(request.fault) if request.fault is not None else answered
-        if path.startswith("/youtube/") or path == "/token":
+        if path.startswith("/youtube/") or path in ("/token", "/v2/reports"):
             module: Any = youtube
         elif path.startswith(("/v2/", "/open_api/")):
             module = tiktok

@@ -46,12 +46,12 @@ def discovery_to_schema(discovery: dict[str, Any]) -> dict[str, Any]:
     return {"$defs": {name: convert(schema) for name, schema in discovery["schemas"].items()}}
 
 
-def youtube_discovery() -> dict[str, Any] | None:
+def youtube_discovery(name: str = "youtube.v3") -> dict[str, Any] | None:
     """The document as the vendor's own package carries it."""
     spec = find_spec("googleapiclient")
     if spec is None or spec.origin is None:
         return None
-    path = Path(spec.origin).parent / "discovery_cache" / "documents" / "youtube.v3.json"
+    path = Path(spec.origin).parent / "discovery_cache" / "documents" / f"{name}.json"
     return json.loads(path.read_text()) if path.exists() else None
 
 
@@ -78,6 +78,12 @@ class Validator:
             }.items():
                 self._youtube[f"youtube.{resource}"] = Draft202012Validator(
                     {**schema, "$ref": f"#/$defs/{name}"}
+                )
+
+            analytics = youtube_discovery("youtubeAnalytics.v2")
+            if analytics is not None:
+                self._youtube["youtubeAnalytics.reports"] = Draft202012Validator(
+                    {**discovery_to_schema(analytics), "$ref": "#/$defs/QueryResponse"}
                 )
 
     @classmethod

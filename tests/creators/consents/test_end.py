@@ -95,7 +95,7 @@ def signed(secret: str, **payload: Any) -> str:
 
 @pytest.mark.parametrize("program", ["instagram", "instagram_login"])
 def test_deauthorised_at_meta(connected_account: Any, client: Any, program: str) -> None:
-    account, *_ = connected_account(program)
+    connected_account(program)
     subject = Consent.objects.get().subject_id
     secret = tokens.APPS[program][1]
     assert (

@@ -132,7 +132,7 @@ def test_youtube_batches_channels_and_videos(connected: Running, account: Any, p
 
     assert {o.kind for o in outcomes.values()} == {Kind.OK}
     calls = {c.endpoint: c.count for c in OutcomeCount.objects.filter(platform="youtube")}
-    assert calls == {"channels": 1, "playlistItems": 10, "videos": 5}
+    assert calls == {"channels": 1, "playlistItems": 20, "videos": 5}  # the first time the Shorts too
     row = rows[0]
     row.refresh_from_db()
     assert len(str(row.followers).rstrip("0")) <= 3  # the public sees three figures
@@ -147,7 +147,7 @@ def test_youtube_saves_the_playlist_call_when_nothing_was_uploaded(
     pull(row)
     pull(row)
     calls = {c.endpoint: c.count for c in OutcomeCount.objects.filter(platform="youtube")}
-    assert calls == {"channels": 2, "playlistItems": 1, "videos": 2}
+    assert calls == {"channels": 2, "playlistItems": 2, "videos": 2}  # uploads and Shorts, once each
 
 
 def test_youtube_asks_for_the_playlist_again_when_something_was_uploaded(
