@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from creators.consents import callbacks
 from creators.finding import keeping
-from creators.pulling import consent
+from creators.pulling import consent, feeds
 from creators.safety import changes as safety_changes
 from krm.connectors import inbox
 from krm.connectors.models import InboundEvent
@@ -88,3 +88,8 @@ def tell_owner_of_flag(event: Event) -> None:
 @subscribe("creators.scores_updated", name="creators.safety_bands")
 def safety_bands(event: Event) -> None:
     safety_changes.after_scores(event)
+
+
+@inbox.handler(feeds.VENDOR)
+def websub_notice(event: InboundEvent) -> None:
+    feeds.heard(event)

@@ -19,6 +19,7 @@ SCHEDULE = {
     "creators.reports_due": 60.0,
     "creators.consents_daily": crontab(hour=2, minute=30),  # 09:30 in Jakarta
     "creators.renew_consents": 3600.0,
+    "creators.keep_feeds": 600.0,
     "creators.schedule_missed": 3600.0,
     "creators.make_partitions": crontab(hour=17, minute=10),  # 00:10 in Jakarta
     "creators.pull_hashtags": 300.0,
@@ -264,3 +265,11 @@ def scan_safety_stale() -> None:
     while ids := stale_accounts(after=after, limit=SAFETY_BATCH):
         enqueue("creators.scan_safety", ids)
         after = ids[-1]
+
+
+@shared_task(name="creators.keep_feeds")
+def keep_feeds() -> None:
+    """Each ten minutes: ask YouTube's hub for uploads of watched channels, and renew leases that end soon."""
+    from creators.pulling import feeds
+
+    feeds.keep()

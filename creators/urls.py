@@ -25,6 +25,7 @@ from creators.web import (
     todos,
     updates,
     vendors,
+    websub,
 )
 
 app_name = "creators"
@@ -176,4 +177,5 @@ public_urlpatterns: list[URLPattern | URLResolver] = [
     path("p/<str:token>/", knowing.Shared.as_view(), name="shared_profile"),
     path("p/<str:token>/pdf/", knowing.SharedPdf.as_view(), name="shared_profile_pdf"),
     path("verify/dossier/", dossiers.PublicVerify.as_view(), name="public_dossier_verify"),
+    path("hooks/websub/<str:token>/", websub.WebSubHook.as_view(), name="websub"),
 ]

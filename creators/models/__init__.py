@@ -17,6 +17,7 @@ from .comments import PostComment
 from .consents import Consent, ConsentState
 from .custom import CustomField, FieldKind
 from .dossiers import Dossier, DossierLayer, DossierState, Verdict, VettingLayer
+from .feeds import ChannelFeed, FeedState
 from .finding import (
     AudienceSketch,
     DiscoveryLabel,
@@ -65,6 +66,7 @@ __all__ = [
     "BenchmarkRow",
     "BrandMention",
     "Cadence",
+    "ChannelFeed",
     "Consent",
     "ConsentState",
     "Creator",
@@ -85,6 +87,7 @@ __all__ = [
     "DossierLayer",
     "DossierState",
     "DuplicatePair",
+    "FeedState",
     "FieldKind",
     "FlagOrigin",
     "FlagPlace",

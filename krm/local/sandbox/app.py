@@ -9,7 +9,7 @@ import random
 from typing import Any
 from urllib.parse import parse_qs
 
-from krm.local.sandbox import consent, control, facebook, instagram, tiktok, vendors, x, youtube
+from krm.local.sandbox import consent, control, facebook, hub, instagram, tiktok, vendors, x, youtube
 from krm.local.sandbox.state import FaultHit, State
 from krm.local.sandbox.validate import Validator
 from krm.local.sandbox.wire import Request, Response
@@ -28,6 +28,8 @@ class Sandbox:
         path = request.path
         if path.startswith("/_sandbox"):
             return control.handle(request)
+        if path == "/subscribe" and request.method == "POST":
+            return hub.subscribe(request)
         screen = consent.screen_of(request)
         if screen is not None:
             return consent.authorize(request, screen)

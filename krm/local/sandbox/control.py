@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from krm.local.sandbox import tokens, world
+from krm.local.sandbox import hub, tokens, world
 from krm.local.sandbox.state import FAULTS, Fault
 from krm.local.sandbox.wire import Request, Response
 
@@ -61,6 +61,8 @@ def _add_post(request: Request) -> Response:
     if account is None:
         return Response(404, {"error": f"no demo account {name!r} on {platform}"})
     post = request.state.add_post(account, **body)
+    if platform == "youtube":
+        hub.tell(request.state, account, post)
     return Response(
         201,
         {

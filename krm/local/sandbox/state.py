@@ -72,6 +72,7 @@ class State:
     granted: dict[str, tuple[str, ...]] = field(
         default_factory=dict
     )  # scopes by token, where asked for apart
+    feeds: dict[str, Any] = field(default_factory=dict)  # WebSub subscriptions by callback
     asked: set[str] = field(default_factory=set)  # vendors' reports that are made
     faults: list[Fault] = field(default_factory=list)
     hashtags: set[str] = field(default_factory=set)  # searched in these seven days

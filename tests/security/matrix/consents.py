@@ -49,6 +49,7 @@ ROUTES = {
     "creators:portal_connect_choose": Route(GET=PORTAL, POST=PORTAL, obj="consent", foreign=frozenset()),
     "creators:portal_connect_discard": Route(POST=PORTAL, obj="consent", foreign=frozenset()),
     "creators:portal_connect_withdraw": Route(POST=PORTAL, obj="own_account", foreign=frozenset()),
+    "creators:websub": Route(kwargs={"token": "x"}, why="Only YouTube's hub knows the address, and signs."),
     "connectors:hook_meta_deauthorise": Route(why=SIGNED),
     "connectors:hook_meta_deletion": Route(why=SIGNED),
     "connectors:deletion_status": Route(

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('creators', '0025_consents'),
+        ("creators", "0029_discovery_orders"),
     ]
 
     operations = [
