@@ -29,6 +29,7 @@ PROGRAMS: dict[str, Program] = {
         instagram.PROGRAM,
         tiktok.PROGRAM,
         tiktok.BUSINESS,
+        tiktok.ONE,
         youtube.PROGRAM,
         x.PROGRAM,
         facebook.PROGRAM,

@@ -14,7 +14,7 @@ from django.views import View
 
 from creators import connections
 from creators.platforms.config import Program, stored
-from creators.platforms.registry import PROGRAMS
+from creators.platforms.registry import CONNECTORS, PROGRAMS
 from krm.accounts.permissions import allowed, check
 from krm.connectors import inbox
 from krm.connectors.models import Application
@@ -76,6 +76,7 @@ class ConnectorsPage(Page):
                     "shown": shown,
                     "budgets": budgets,
                     "errors": errors,
+                    "probe": shown.program.connector in CONNECTORS,
                     "users": reads.get("user", 0),
                     "posts": reads.get("post", 0),
                 }

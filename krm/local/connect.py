@@ -88,6 +88,15 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
         client_secret=fb_secret,
         daily_users=AGENCY_USERS,
     )
+    one_id, one_secret = tokens.APPS["tiktok_one"]
+    credentials.save_application(
+        "tiktok_one",
+        by=None,
+        enabled=True,
+        client_id=one_id,
+        client_secret=one_secret,
+        own_account_id=tokens.ONE_ACCOUNT,
+    )
     now = time.time()
     rows = [
         Credential(
@@ -103,7 +112,15 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
                 "pages_show_list",
             ],
             status=CredentialStatus.ACTIVE,
-        )
+        ),
+        Credential(
+            platform="tiktok_one",
+            external_account_id=tokens.ONE_ACCOUNT,
+            handle="krm_agency",
+            purpose=Purpose.AGENCY,
+            access_token=tokens.issue("act", "tiktok_one", tokens.ONE_ACCOUNT, issued=now),
+            status=CredentialStatus.ACTIVE,
+        ),
     ]
     for account in world.demo_accounts():
         if (account.platform == "instagram" and account.consent) or (
@@ -129,7 +146,7 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
             "status_reason", "updated_at",
         ],
     )  # fmt: skip
-    return Connected(applications=7, consents=len(rows) - 1)
+    return Connected(applications=8, consents=len(rows) - 2)
 
 
 def consent(platform: str, external_id: str, handle: str, now: float, *, flavour: str = "") -> Credential:

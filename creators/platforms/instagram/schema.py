@@ -39,6 +39,9 @@ BREAKDOWNS = ("age", "gender", "country", "city")
 _GENDERS = {"F": "female", "M": "male", "U": "unknown"}
 
 
+FIGURES = ("reach", "views", "impressions", "likes", "comments", "shares", "saves")
+
+
 def kind_of(node: Mapping[str, Any]) -> str:
     if node.get("media_product_type") == "REELS":
         return "reel"
@@ -63,7 +66,7 @@ def post(node: Mapping[str, Any], account_id: int, source: str, now: datetime) -
     for entry in (node.get("insights") or {}).get("data", []):
         name = {"saved": "saves"}.get(entry["name"], entry["name"])
         value = entry["values"][0].get("value") if entry.get("values") else None
-        if name in ("reach", "views", "likes", "comments", "shares", "saves") and value is not None:
+        if name in FIGURES and value is not None:
             figures[name] = value
     return PostReading(
         account_id=account_id,
@@ -81,11 +84,12 @@ def post(node: Mapping[str, Any], account_id: int, source: str, now: datetime) -
         is_sponsored=text.disclosed(caption),
         views=figures.get("views"),
         reach=figures.get("reach"),
+        impressions=figures.get("impressions"),  # of an older version; never in one series with views
         likes=figures.get("likes"),
         comments=figures.get("comments"),
         shares=figures.get("shares"),
         saves=figures.get("saves"),
-        definition="views",
+        definition="impressions" if "impressions" in figures and figures.get("views") is None else "views",
     )
 
 
@@ -114,6 +118,9 @@ def add_insights(reading: AccountReading, body: Mapping[str, Any]) -> None:
     for name in ("views", "reach", "likes", "comments", "shares"):
         setattr(reading, name, given.get(name))
     reading.definition = "last_28_days"
+    if given.get("views") is None and given.get("impressions") is not None:
+        # an installation that pins an older version: another measure, a series of its own
+        reading.views, reading.definition = given["impressions"], "last_28_days_impressions"
 
 
 def demographic(body: Mapping[str, Any]) -> tuple[dict[str, float], int]:

@@ -1,4 +1,4 @@
-"""Requests to TikTok and what their answers mean. Every call needs the account owner's own consent."""
+"""Requests to TikTok and what their answers mean. What is not read by TikTok One needs the owner's own consent."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.conf import settings
 from creators.ingest import CommentReading, PostReading
 from creators.platforms import comments
 from creators.platforms.base import AccountRef, Pulled, Request, Session, Usage
-from creators.platforms.tiktok import schema
+from creators.platforms.tiktok import one, schema
 from krm.connectors import credentials
 from krm.connectors.budgets import Bucket
 from krm.connectors.credentials import Tokens
@@ -36,7 +36,7 @@ class TikTok:
         return application is not None and application.enabled and bool(application.client_id)
 
     def buckets(self, application: Application) -> Sequence[Bucket]:
-        return [USER_INFO, VIDEO_LIST, BUSINESS]
+        return [USER_INFO, VIDEO_LIST, BUSINESS, one.CALLS]
 
     # -- pulling
 
@@ -46,11 +46,14 @@ class TikTok:
     def _pull_one(self, session: Session, ref: AccountRef) -> Pulled:
         pulled = Pulled(ref.id)
         try:
-            if ref.credential is None:
+            listed = one.account_of() if ref.credential is None else None
+            if listed is not None:
+                one.pull(session, ref, pulled, *listed)
+            elif ref.credential is None:
                 raise Failed(
                     Outcome(Kind.SCOPE_MISSING, "The creator has not connected this TikTok account yet.")
                 )
-            if ref.credential.flavour == "business":
+            elif ref.credential.flavour == "business":
                 self._pull_business(session, ref, pulled, ref.credential)
             else:
                 self._pull_display(session, ref, pulled, ref.credential)
@@ -158,6 +161,8 @@ class TikTok:
 
     def health(self, session: Session) -> str:
         """TikTok has nothing to ask without an owner's consent, so the newest consent is tried."""
+        if session.application.platform == "tiktok_one":
+            return one.health(session)
         credential = (
             Credential.objects.filter(platform="tiktok", status__in=("active", "expiring"), flavour="display")
             .order_by("-updated_at")

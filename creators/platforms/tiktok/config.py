@@ -42,3 +42,25 @@ BUSINESS = Program(
     address="tiktok_business",
     optional=True,
 )
+ONE = Program(
+    key="tiktok_one",
+    connector="tiktok",
+    title="TikTok One",
+    icon="brand-tiktok",
+    about=_(
+        "Followers and newest videos of creators listed in TikTok One who have not connected their account. TikTok must "
+        "have accepted your agency."
+    ),
+    verified=_UNTESTED,
+    tested=False,
+    settings=(
+        Setting("client_id", _("App ID")),
+        Setting("client_secret", _("App secret"), secret=True),
+        Setting(
+            "own_account_id", _("TikTok One account ID"), _("The number of your agency's account there.")
+        ),
+        Setting("access_token", _("Access token of the agency's account"), secret=True),
+    ),
+    address="tiktok_one",
+    optional=True,
+)

@@ -38,7 +38,7 @@ DAILY = {
 }
 BY_PLACE = {"page_follows_country", "page_follows_city"}
 POST_METRICS = {"post_media_view", "post_total_media_view_unique"}
-_PATH = re.compile(r"/v\d+\.\d+/(?P<node>[A-Za-z0-9_.]+)(?:/(?P<edge>[a-z_]+))?/?\Z")
+_PATH = re.compile(r"/v\d+\.\d+/(?P<node>[A-Za-z0-9_.\-]+)(?:/(?P<edge>[a-z_]+))?/?\Z")
 _STATUS = {"image": "added_photos", "video": "added_video", "text": "mobile_status_update"}
 
 

@@ -488,6 +488,88 @@ def _business_comments(request: Request) -> Response:
     return _business_ok({"comments": comments, "cursor": offset + len(comments), "has_more": more})
 
 
+# -- TikTok One ----------------------------------------------------------------------------------------------------
+
+
+def _one_token(request: Request) -> None:
+    token = tokens.read(request.headers.get("access-token", ""))
+    if token is None or token.platform != "tiktok_one" or token.account != tokens.ONE_ACCOUNT:
+        raise BusinessError(40105, "Access token is incorrect or has been revoked.")
+
+
+def _one_accounts(request: Request) -> Response:
+    _one_token(request)
+    return _business_ok({"tto_tcm_account_ids": [tokens.ONE_ACCOUNT]})
+
+
+def _one_creator_account(request: Request) -> Account:
+    _one_token(request)
+    if request.query.get("tto_tcm_account_id") != tokens.ONE_ACCOUNT:
+        raise BusinessError(40001, "No permission to operate tto_tcm_account_id.")
+    handle = request.query.get("handle_name", "")
+    account = request.state.by_handle("tiktok", handle)
+    fault = request.state.hit("tiktok one", handle, account.external_id if account else "")
+    if fault is not None:
+        request.fault = fault
+        if fault.kind not in ("slow", "truncated", "empty_insights", "server_error"):
+            raise _Raised(faulted_business(fault.kind))
+    if account is None:
+        raise BusinessError(40002, "The creator is not available.")
+    return account
+
+
+def _one_creator(request: Request) -> Response:
+    account = _one_creator_account(request)
+    at = request.state.clock.now()
+    followers = account.followers_at(at)
+    recent = [v for p in request.state.posts_of(account, 10) if (v := p.counts(at).views) is not None]
+    data = {
+        "creator_id": "69" + world.digits(17, "one", account.external_id),
+        "handle_name": account.handle,
+        "display_name": account.name,
+        "bio": account.bio,
+        "profile_image": f"https://cdn.sandbox.invalid/tt/{account.handle}.jpg",
+        "followers_count": followers,
+        "following_count": account.following_at(at),
+        "likes_count": int((followers or 0) * 17.3),
+        "videos_count": request.state.posts_count(account),
+        "median_views": sorted(recent)[len(recent) // 2] if recent else None,
+        "engagement_rate": 0.061,
+        "creator_price": 0,
+        "currency": "IDR",
+        "content_labels": [{"label_name": name} for name in account.categories],
+        "industry_labels": [],
+    }
+    if request.state.shapes.get("tiktok") == "deviating":
+        data["followers_count"] = str(followers)
+        data.pop("median_views")
+        data["price_tier"] = "A"
+    return _business_ok(data)
+
+
+def _one_videos(request: Request) -> Response:
+    account = _one_creator_account(request)
+    state = request.state
+    limit = min(int(request.query.get("limit", "20")), 50)
+    posts = [] if request.struck("empty_insights") else state.posts_of(account, limit)
+    videos = []
+    for post in posts:
+        counts = post.counts(state.clock.now())
+        videos.append(
+            {
+                "item_id": post.external_id,
+                "caption": post.caption,
+                "create_time": str(int(state.clock.shown(post.published_at).timestamp())),
+                "share_url": post.url,
+                "video_views": counts.views,
+                "likes": counts.likes,
+                "comments": counts.comments,
+                "shares": counts.shares,
+            }
+        )
+    return _business_ok({"videos": videos, "cursor": len(videos), "has_more": False})
+
+
 def _business_token(request: Request) -> Response:
     body = request.json()
     if (body.get("client_id"), body.get("client_secret")) != tokens.APPS["tiktok_business"]:
@@ -520,6 +602,9 @@ _ROUTES = {
     "/open_api/v1.3/business/get": ("GET", _business_get),
     "/open_api/v1.3/business/video/list": ("GET", _business_videos),
     "/open_api/v1.3/business/comment/list": ("GET", _business_comments),
+    "/open_api/v1.3/tto/oauth2/tcm": ("GET", _one_accounts),
+    "/open_api/v1.3/tto/tcm/creator/public": ("GET", _one_creator),
+    "/open_api/v1.3/tto/tcm/creator/public/video/list": ("GET", _one_videos),
     "/open_api/v1.3/tt_user/oauth2/token": ("POST", _business_token),
     "/open_api/v1.3/tt_user/oauth2/refresh_token": ("POST", _business_token),
 }

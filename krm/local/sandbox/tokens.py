@@ -15,6 +15,7 @@ APPS = {
     "modash": ("", "sandbox-modash-token"),
     "tiktok": ("sandbox-tiktok-key", "sandbox-tiktok-secret"),
     "tiktok_business": ("sandbox-tiktok-business", "sandbox-tiktok-business-secret"),
+    "tiktok_one": ("sandbox-tiktok-one", "sandbox-tiktok-one-secret"),
     "facebook": ("sandbox-facebook-app", "sandbox-facebook-secret"),
     "x": ("sandbox-x-client", "sandbox-x-secret"),
     "youtube": ("sandbox-google-client", "sandbox-google-secret"),
@@ -23,6 +24,7 @@ YOUTUBE_KEY = "sandbox-youtube-key"
 X_BEARER = "sandbox-x-bearer"
 WEBHOOK_TOKEN = "sandbox-verify-token"  # noqa: S105
 AGENCY_IG_ID = "17841400000000001"
+ONE_ACCOUNT = "7300000000000000001"
 LIFE = {
     "instagram": 60 * 86400,
     "facebook": 10 * 365 * 86400,
@@ -64,8 +66,8 @@ def read(token: str) -> Token | None:
 
 
 def expired(token: Token, *, now: float | None = None) -> bool:
-    if token.account == AGENCY_IG_ID:
-        return False  # a Page token has no end
+    if token.account in (AGENCY_IG_ID, ONE_ACCOUNT):
+        return False  # these have no end
     life = REFRESH_LIFE if token.kind == "rft" else LIFE[token.platform]
     return (time.time() if now is None else now) > token.issued + life
 

@@ -99,3 +99,21 @@ def test_figures_by_hand() -> None:
     assert (hidden.likes, hidden.comments, hidden.shares) == (None, None, None)
     body = {"data": [{"name": "page_media_view", "values": [{"value": 5}, {"value": 7}, {}]}]}
     assert schema.summed(body) == {"page_media_view": 12}
+
+
+def test_instagrams_impressions_are_another_series_too() -> None:
+    from creators.ingest import AccountReading
+    from creators.platforms.instagram import schema as instagram
+
+    def insights(name: str, value: int) -> dict[str, object]:
+        return {"data": [{"name": name, "values": [{"value": value}], "total_value": {"value": value}}]}
+
+    old = instagram.post({"id": "1", "insights": insights("impressions", 90)}, 1, "platform_authorised", NOW)
+    assert (old.views, old.impressions, old.definition) == (None, 90, "impressions")
+    new = instagram.post({"id": "1", "insights": insights("views", 90)}, 1, "platform_authorised", NOW)
+    assert (new.views, new.impressions, new.definition) == (90, None, "views")
+    reading = AccountReading(1, "platform_authorised", NOW.date(), NOW)
+    instagram.add_insights(reading, insights("impressions", 90))
+    assert (reading.views, reading.definition) == (90, "last_28_days_impressions")
+    instagram.add_insights(reading, insights("views", 120))
+    assert (reading.views, reading.definition) == (120, "last_28_days")
