@@ -21,15 +21,17 @@ def reading(ids: Ids) -> pd.DataFrame:
             creator_id=F("partnership__creator_id"),
             team_id=F("partnership__campaign__brand__team_id"),
             invited=F("partnership__created_at"),
+            signed=F("partnership__agreement__signed_at"),
         )
         .annotate(read_at=Min("read_at"), published_at=Min("version__published_at"))
         .order_by()
     )
     found = []
     for row in rows:
-        since = max(row["invited"], row["published_at"])
+        agreed = row["signed"] if row["signed"] and row["signed"] <= row["read_at"] else row["invited"]
+        since = max(agreed, row["published_at"])
         hours = max(0.0, (row["read_at"] - since).total_seconds() / 3600)
-        found.append({**{k: v for k, v in row.items() if k != "invited"}, "hours": hours})
+        found.append({**{k: v for k, v in row.items() if k not in ("invited", "signed")}, "hours": hours})
     return frame(found, "reading")
 
 

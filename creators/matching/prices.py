@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from creators import records
-from creators.models import PLATFORM_FORMATS, Creator, RateFormat, SocialAccount
+from creators.models import PLATFORM_FORMATS, Creator, Platform, RateFormat, SocialAccount
 from creators.scoring import price as rule
 from krm.accounts.models import User
 from krm.accounts.permissions import check
@@ -65,6 +65,10 @@ class FairPrice:
     asked: Decimal | None  # what this creator asks now
     comparables: list[Comparable]
     version: str = rule.VERSION
+
+    @property
+    def platform_label(self) -> str:
+        return str(Platform(self.platform).label)
 
     @property
     def enough(self) -> bool:

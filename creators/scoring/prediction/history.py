@@ -19,7 +19,7 @@ FORECASTERS = (*HALF_LIVES, "median_10", "mean_5", "max_20")
 PRIOR = np.array([0.25, 0.20, 0.10, 0.20, 0.10, 0.15])
 ETA = 6.0  # how fast a worse forecaster loses its say
 TRUST = 5.0  # posts after which the account's own record counts as much as the prior
-ERROR_HALF_LIFE = 10.0
+ERROR_HALF_LIFE = 30.0
 
 LONG_SECONDS = 1200  # streams and full episodes live a life of their own
 FORMS = ("image", "carousel", "text", "story", "reel", "short", "video", "long")

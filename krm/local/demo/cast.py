@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 
-from creators import ingest, partitions, scoring_runs, summary
+from campaigns.models import Partnership
+from creators import forecasting, ingest, partitions, scoring_runs, summary
+from creators.finding import words
 from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading
 from creators.models import Creator, CreatorTag, FoundPost, Post, RateCard, SocialAccount, Tag, TrackedHashtag
 from creators.platforms.comments import PER_POST
@@ -106,6 +108,7 @@ def _scored_before(accounts: list[tuple[int, world.DemoAccount]], then: datetime
     ingest.posts(list(_posts(accounts, then)))
     summary.refresh(ids)
     scoring_runs.score_accounts(ids, at=then)
+    forecasting.keep(ids, at=then)
 
 
 def observed(day: date, now: datetime) -> datetime:
@@ -290,3 +293,16 @@ def make_rate_cards(now: datetime) -> None:
         ],
         ignore_conflicts=True,
     )
+
+
+def look_back(now: datetime) -> None:
+    """After the campaigns: words, reliability from the work together, forecasts compared with what came."""
+    ids = list(SocialAccount.objects.filter(is_demo=True).order_by("pk").values_list("pk", flat=True))
+    words.refresh(ids)
+    words.count_accounts()
+    worked = Partnership.objects.filter(creator__is_demo=True).values("creator_id")
+    scoring_runs.score_accounts(
+        SocialAccount.objects.filter(is_demo=True, creator__in=worked).values_list("pk", flat=True), at=now
+    )
+    forecasting.keep(ids, at=now)
+    forecasting.compare(at=now)

@@ -58,6 +58,7 @@ def load(sandbox: State, say: Callable[[str], None]) -> None:
     ]
     play([story for _plan, story in plans], now)
     journey.observe_posts(stage)
+    cast.look_back(now)
     SocialAccount.objects.filter(is_demo=True).update(last_ok_at=now)
     relay.run()
 
