@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import tracking
+from campaigns import tracking, watching
 from creators.models import Post, SocialAccount
 from krm import events
 from krm.events.models import Event
@@ -21,6 +21,7 @@ for _name, _label in (
     ("campaigns.post_unapproved", _("Post before approval")),
     ("campaigns.date_moved", _("Publish date moved")),
     ("campaigns.content_due", _("Content due soon or late")),
+    ("campaigns.safety_flagged", _("Safety of a creator in a campaign")),
 ):
     events.register_kind(_name, _label)
 
@@ -54,3 +55,9 @@ def _score_creator(event: Event) -> None:
 
 for _event in ("partnership_rated", "partnership_cancelled", "deliverable_accepted"):
     events.subscribe(f"campaigns.{_event}", name=f"campaigns.score_after_{_event}")(_score_creator)
+
+
+@events.subscribe("creators.safety_flagged", name="campaigns.tell_of_safety")
+def tell_of_safety(event: Event) -> None:
+    """Who runs a campaign with the creator hears of what a brand could not stand beside."""
+    watching.tell_of_safety(event)

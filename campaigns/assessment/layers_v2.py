@@ -25,6 +25,8 @@ class Newer:
     terms: str = ""
     severity: str = ""  # worst open finding; "none": scanned, nothing found; blank: never scanned
     findings: int = 0
+    safety: float | None = None  # the account's score: 100 less the worst category
+    paid_competitors: tuple[tuple[str, int], ...] = ()  # competitor, posts that were paid for or look it
     forecasts: tuple[tuple[str, int, int, int, int], ...] = ()  # format, low, mid, high views, posts
     reliability: float | None = None
     reliability_sure: float = 0.0
@@ -59,8 +61,19 @@ def performance(facts: Facts, newer: Newer) -> Result:
 
 
 def brand_safety(facts: Facts, newer: Newer) -> Result:
-    """The lower of what words and competitors leave and what the worst open finding allows."""
+    """The lowest of what words and competitors leave, the account's safety score, and what the worst finding allows.
+
+    A paid post for a competitor weighs 10 more than one that only names it.
+    """
     score, reasons = layers.brand_safety(facts)
+    for name, posts in newer.paid_competitors:
+        score = layers.clamp((100.0 if score is None else score) - 10 * min(posts, 3))
+        reasons = [r for r in reasons if r["code"] not in ("no_posts", "nothing_found")]
+        reasons.append(why("competitor_paid", name=name, posts=posts))
+    if newer.safety is not None:
+        reasons = [r for r in reasons if r["code"] not in ("no_posts", "nothing_found")]
+        reasons.append(why("safety_score", score=round(newer.safety)))
+        score = newer.safety if score is None else min(score, newer.safety)
     if newer.severity in SEVERITY:
         most = SEVERITY[newer.severity]
         reasons = [r for r in reasons if r["code"] not in ("no_posts", "nothing_found")]

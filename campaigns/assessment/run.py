@@ -22,6 +22,7 @@ from campaigns.brands import competing
 from campaigns.exclusivity import conflicts
 from campaigns.models import Assessment, Brand, Candidate, Deliverable, Offer, Partnership
 from creators.models import AudienceSnapshot, BenchmarkRow, Post, Score, ScoreKind
+from creators.safety import reading as safety_reading
 from creators.scoring import registry
 
 POSTS_EACH = 60
@@ -204,6 +205,8 @@ def newer(candidates: list[Candidate]) -> dict[int, Newer]:
             account_id__in=ids, kind__in=kinds, formula_version__in=current, is_current=True
         )
     }
+    standings = safety_reading.standings(ids)
+    rivals = safety_reading.paid_posts_for(ids, campaign.brand.competitors)
     out = {}
     for candidate in candidates:
         pk = candidate.account_id or 0
@@ -224,6 +227,8 @@ def newer(candidates: list[Candidate]) -> dict[int, Newer]:
             terms=str(parts["topic"]["facts"].get("terms") or "") if "topic" in parts else "",
             severity=(safety["facts"].get("severity") or "none") if safety else "",
             findings=int(safety["facts"].get("flags") or 0) if safety else 0,
+            safety=standings[pk].value if pk in standings else None,
+            paid_competitors=tuple(sorted(rivals.get(pk, {}).items())),
             forecasts=tuple(sorted(views, key=lambda one: (-one[4], one[0]))),
             reliability=kept.value if kept else None,
             reliability_sure=kept.confidence if kept else 0.0,

@@ -34,6 +34,8 @@ SENTENCES: dict[str, Any] = {
     "performance_missing": gettext_lazy("Not enough data: neither engagement nor audience can be compared."),
     "no_posts": gettext_lazy("Not enough data: no posts were pulled for this account yet."),
     "banned_word": gettext_lazy("“%(word)s” stands in %(posts)s posts."),
+    "safety_score": gettext_lazy("The brand safety score of the account is %(score)s of 100."),
+    "competitor_paid": gettext_lazy("%(posts)s paid posts name the competitor %(name)s."),
     "competitor_named": gettext_lazy("The competitor %(name)s is named in %(posts)s posts."),
     "competitor_work": gettext_lazy("Worked for the competitor %(name)s with us in the last 180 days."),
     "exclusive_to": gettext_lazy("Exclusive to %(name)s in this campaign’s time."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -111,6 +112,30 @@ def past_brands(account_ids: Iterable[int], *, sponsored_only: bool = True) -> d
         mine = found.setdefault(account_id, {})
         if order[state] < order.get(mine.get(brand, ""), 9):
             mine[brand] = state
+    return found
+
+
+def paid_posts_for(account_ids: Iterable[int], names: Sequence[str]) -> dict[int, dict[str, int]]:
+    """By account: of these brands, in how many posts each was named by its handle and paid, or seems to have."""
+    wanted = {name: re.sub(r"\W+|_", "", name.lower()) for name in names}
+    wanted = {name: bare for name, bare in wanted.items() if len(bare) >= 3}
+    ids = list(account_ids)
+    if not wanted or not ids:
+        return {}
+    rows = (
+        BrandMention.objects.filter(account__in=ids)
+        .exclude(sponsored=Sponsored.NO)
+        .values_list("account_id", "brand")
+        .annotate(posts=Count("pk"))
+        .order_by("account_id", "brand")
+    )
+    found: dict[int, dict[str, int]] = {}
+    for account_id, brand, posts in rows:
+        handle = re.sub(r"\W+|_", "", brand)
+        for name, bare in wanted.items():
+            if handle.startswith(bare):
+                mine = found.setdefault(account_id, {})
+                mine[name] = mine.get(name, 0) + posts
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +22,7 @@ CATEGORIES = (
 )  # fmt: skip
 AROUND = 60  # characters of the text kept on each side of what was found
 EXACT, DISGUISED = 0.9, 0.8  # how sure a rule is of words written out, and of words in disguise
+_NAMES = re.compile(r"(?<!\w)@\w[\w.]*|https?://\S+|www\.\S+")
 SCANNER = "1"  # raise it when what a scan does changes, so that every post is read again
 
 
@@ -134,7 +136,8 @@ class RuleBook:
         )
 
     def find(self, text: str) -> list[Finding]:
-        """One finding a rule, worst first."""
+        """One finding a rule, worst first. Handles and addresses are nobody's words."""
+        text = _NAMES.sub(lambda match: " " * len(match[0]), text)
         hits = self.matcher.find(text)
         if not hits:
             return []

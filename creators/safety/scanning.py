@@ -296,8 +296,14 @@ def _flags_of(one: _Read, book: rules.RuleBook, spoken: str, under: _Under, at: 
                 "profanity",
             ):
                 by_rule.setdefault(finding.rule.key, (finding, []))[1].append((pk, text))
-    for finding, rows in by_rule.values():
+    seen_below: set[str] = set()
+    for finding, rows in sorted(
+        by_rule.values(), key=lambda pair: (WORST.index(pair[0].rule.severity), pair[0].rule.key)
+    ):
+        if finding.rule.category in seen_below:
+            continue
         if len(rows) >= COMMENTS_LEAST and len(rows) >= COMMENTS_SHARE * total:
+            seen_below.add(finding.rule.category)
             flag(
                 "comments", finding.rule.category, SOFTER[SOFTER[finding.rule.severity]], "rule", finding.rule.key,
                 finding.rule.version, finding.probability, "",

@@ -110,6 +110,7 @@ def _decide(decision: str) -> Any:
 
 
 class SafetyQueue(ListPage):
+    template_name = "creators/safety_list.html"
     name = "creators.safety"
     title = _("Safety review")
     subtitle = _("What rules and classifiers found in posts and under them. A person decides.")

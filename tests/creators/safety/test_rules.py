@@ -56,6 +56,7 @@ def test_what_a_brand_would_want_to_know(text: str, category: str, severity: str
         "Stop judi online, lindungi anak kita",
         "Review skincare lokal, hasilnya bagus",
         "Anti narkoba sejak dini",
+        "Checkout di @vapecorner dan https://slot-gacor.id ya",
         "Gameplay Mobile Legends pakai senapan baru",
     ],
 )
