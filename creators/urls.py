@@ -91,6 +91,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/share/", knowing.ShareCreate.as_view(), name="share"),
     path("shares/<int:pk>/revoke/", knowing.share_revoke, name="share_revoke"),
     path("<int:pk>/field/<slug:name>/", knowing.FieldInPlace.as_view(), name="field_in_place"),
+    path("scores/<slug:kind>/card/", scores.CardPage.as_view(), name="score_card"),
     path("fields/", custom.FieldList.as_view(), name="custom_fields"),
     path("fields/add/", custom.FieldCreate.as_view(), name="custom_field_add"),
     path("fields/<int:pk>/", custom.FieldEdit.as_view(), name="custom_field"),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from creators import profiles, rescoring, score_history
+from creators import model_cards, profiles, rescoring, score_history
 from creators.models import Platform, Score, ScoreKind, SocialAccount
 from creators.scoring import registry
 from creators.scoring.definition import Definition
@@ -219,6 +219,7 @@ class ScorePage(DetailPage):
             "card": card(explained),
             "definition": definition,
             "formula": pick(definition.formula, lang()) if definition else "",
+            "card_url": card_url(definition),
             "replaced": definition is None or definition is not registry.current(kind),
             "waterfall": waterfall(explained.parts, chosen.value)
             if points and chosen.value is not None and explained.parts
@@ -328,6 +329,7 @@ class KindPage(Page):
             "kind": ScoreKind(kind),
             "definition": definition,
             "formula": pick(definition.formula, lang()),
+            "card_url": card_url(definition),
             "weights": [(pick(definition.names.get(name, (name, name)), lang()), weight) for name, weight in definition.weights.items()],
             "names": [pick(pair, lang()) for pair in definition.names.values()],
             "versions": versions,
@@ -364,6 +366,38 @@ def spread(values: list[float], definition: Definition, bins: int = 10) -> dict[
     ]
     return charts.bar(rows, "range", "accounts", sort=[row["range"] for row in rows], x_title=gettext("Score"),
                       y_title=gettext("Accounts"))  # fmt: skip
+
+
+class CardPage(Page):
+    """The model card of the version in force: data, licence, command, figures, limits."""
+
+    perm = "creators.view"
+    template_name = "creators/score_card.html"
+    title = _("Model card")
+
+    def get_breadcrumbs(self) -> list[tuple[Any, str]]:
+        kind = self.kwargs["kind"]
+        return [
+            (gettext("Creators"), reverse("creators:list")),
+            (gettext("Scores"), reverse("creators:score_kinds")),
+            (ScoreKind(kind).label, reverse("creators:score_kind", args=[kind])),
+        ]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if kwargs["kind"] not in ScoreKind.values or registry.current(kwargs["kind"]) is None:
+            raise Http404
+        return super().get(request, *args, **kwargs)
+
+    def get_context(self) -> dict[str, Any]:
+        path = model_cards.path_of(registry.current(self.kwargs["kind"]))
+        return {"blocks": model_cards.blocks(path.read_text()) if path else []}
+
+
+def card_url(definition: Definition | None) -> str:
+    """Where the model card is shown, if there is one."""
+    if definition is None or model_cards.path_of(definition) is None:
+        return ""
+    return reverse("creators:score_card", args=[definition.kind])
 
 
 class RecomputeForm(KrmForm):

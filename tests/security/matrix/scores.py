@@ -12,6 +12,7 @@ def of_account(side: Side) -> dict[str, object]:
 ROUTES = {
     "creators:score_kinds": Route(GET=STAFF),
     "creators:score_kind": Route(GET=STAFF, kwargs=lambda side: {"kind": "engagement"}, foreign=STAFF),
+    "creators:score_card": Route(GET=STAFF, kwargs=lambda side: {"kind": "prediction"}, foreign=STAFF),
     "creators:score_recompute": Route(GET=ADMINISTRATORS, POST=ADMINISTRATORS, sees=STAFF),
     "creators:account_score": Route(GET=STAFF, kwargs=of_account, foreign=STAFF),
     "api:scores-changes": Route(GET=STAFF, obj="score", foreign=STAFF),
