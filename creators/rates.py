@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,21 +16,25 @@ from creators.models import PLATFORM_FORMATS, Creator, RateCard
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.events import record
+from krm.money.amounts import round_amount
 
 FIELDS = (
-    "platform", "format", "price", "currency", "valid_from", "valid_to", "usage_uplift", "exclusivity_uplift", "remark",
+    "platform", "format", "price", "currency", "valid_from", "valid_to", "usage_uplift", "exclusivity_uplift",
+    "whitelisting_uplift", "contents", "remark",
 )  # fmt: skip
 
 
 def add_rate(creator: Creator, *, by: User, platform: str, format: str, price: Decimal, currency: str = "IDR",
              valid_from: date | None = None, valid_to: date | None = None, usage_uplift: Decimal | None = None,
-             exclusivity_uplift: Decimal | None = None, remark: str = "", replace: bool = False) -> RateCard:  # fmt: skip
+             exclusivity_uplift: Decimal | None = None, whitelisting_uplift: Decimal | None = None,
+             contents: list[dict[str, Any]] | None = None, remark: str = "", replace: bool = False) -> RateCard:  # fmt: skip
     """A new rate. With `replace`, the open-ended one before it ends on the day before."""
     check(by, "creators.rates", creator)
     card = RateCard(
         creator=creator, platform=platform, format=format, price=price, currency=(currency or "IDR").upper(),
         valid_from=valid_from or localdate(), valid_to=valid_to, usage_uplift=usage_uplift or Decimal(0),
-        exclusivity_uplift=exclusivity_uplift or Decimal(0), remark=remark,
+        exclusivity_uplift=exclusivity_uplift or Decimal(0), whitelisting_uplift=whitelisting_uplift or Decimal(0),
+        contents=contents or [], remark=remark,
     )  # fmt: skip
     with transaction.atomic():
         if replace:
@@ -48,7 +52,9 @@ def update_rate(card: RateCard, *, by: User, **changes: Any) -> RateCard:
     if unknown:
         raise ValidationError({name: _("There is no such field.") for name in sorted(unknown)})
     for name, value in changes.items():
-        setattr(card, name, value)
+        if name.endswith("_uplift"):
+            value = value or Decimal(0)
+        setattr(card, name, (value or []) if name == "contents" else value)
     with transaction.atomic():
         _store(card)
         record(
@@ -98,6 +104,52 @@ def _end_before(card: RateCard) -> None:
         old.save(update_fields=["valid_to", "updated_at"])
 
 
+def _contents_problem(card: RateCard) -> str:
+    """A bundle may say what it holds: formats of its platform, each with how many."""
+    known = set(PLATFORM_FORMATS.get(card.platform, ())) - {"bundle"}
+    for part in card.contents:
+        quantity = part.get("quantity") if isinstance(part, dict) else None
+        if not isinstance(quantity, int) or not 1 <= quantity <= 100 or part.get("format") not in known:
+            return _("Write each part as 2 reel or 3 story; formats of this platform: %(names)s.") % {
+                "names": ", ".join(sorted(known))
+            }
+    return ""
+
+
+def quote(
+    card: RateCard, *, usage_months: int = 0, exclusivity_months: int = 0, whitelisting_months: int = 0
+) -> Decimal:
+    """The price of one piece (or the bundle) with rights on top, to the currency's smallest unit."""
+    months = {"usage": usage_months, "exclusivity": exclusivity_months, "whitelisting": whitelisting_months}
+    if any(number < 0 or number > 60 for number in months.values()):
+        raise ValidationError(_("Give months from 0 to 60."))
+    percent = sum((getattr(card, f"{name}_uplift") * number for name, number in months.items()), Decimal(0))
+    return round_amount(card.price * (1 + percent / 100), card.currency)
+
+
+def price_history(creator: Creator, viewer: User) -> list[dict[str, Any]]:
+    """What was asked and what was agreed, oldest first, a row a price; deals of teams the viewer is not in stay out."""
+    from creators import records
+
+    asked = [
+        {"day": card.valid_from, "price": card.price, "currency": card.currency, "platform": card.platform,
+         "format": card.format, "kind": "asked", "brand": ""}
+        for card in creator.rate_cards.all()  # type: ignore[attr-defined]
+    ]  # fmt: skip
+    deals = records.visible(records.record("deals", [creator.pk]), viewer)
+    agreed = [
+        {"day": row["agreed_on"], "price": row["price"], "currency": row["currency"], "platform": row["platform"],
+         "format": row["format"], "kind": "agreed", "brand": row["brand"]}
+        for row in deals.to_dict("records")
+        if row["agreed_on"] is not None and row["price"] is not None
+    ]  # fmt: skip
+    rows = [*asked, *agreed]
+    for row in rows:
+        day: Any = row["day"]
+        row["day"] = day.date() if isinstance(day, datetime) else day
+    return sorted(rows, key=lambda row: (row["day"], row["kind"]))
+
+
 def _store(card: RateCard) -> None:
     errors: dict[str, str] = {}
     if card.format not in PLATFORM_FORMATS.get(card.platform, ()):
@@ -106,7 +158,13 @@ def _store(card: RateCard) -> None:
         errors["price"] = _("Enter a price of 0 or more.")
     if card.valid_to and card.valid_to < card.valid_from:
         errors["valid_to"] = _("The end lies before the beginning.")
-    for name in ("usage_uplift", "exclusivity_uplift"):
+    if card.format == "bundle":
+        wrong = _contents_problem(card)
+        if wrong:
+            errors["contents"] = wrong
+    elif card.contents:
+        errors["contents"] = _("Only a bundle has contents.")
+    for name in ("usage_uplift", "exclusivity_uplift", "whitelisting_uplift"):
         value = getattr(card, name)
         if value is not None and not 0 <= value <= 1000:
             errors[name] = _("Enter a percentage from 0 to 1000.")

@@ -207,7 +207,7 @@ class RateOut(S.ModelSerializer[RateCard]):
         model = RateCard
         fields: ClassVar[Any] = [
             "id", "creator", "platform", "format", "price", "currency", "valid_from", "valid_to", "usage_uplift",
-            "exclusivity_uplift", "remark", "updated_at",
+            "exclusivity_uplift", "whitelisting_uplift", "contents", "remark", "updated_at",
         ]  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
 
@@ -224,8 +224,28 @@ class RateIn(S.Serializer[Any]):
     exclusivity_uplift = S.DecimalField(
         max_digits=6, decimal_places=2, min_value=0, max_value=1000, required=False
     )
+    whitelisting_uplift = S.DecimalField(
+        max_digits=6, decimal_places=2, min_value=0, max_value=1000, required=False
+    )
+    contents = S.ListField(
+        child=S.DictField(),
+        max_length=20,
+        required=False,
+        help_text='Of a bundle: [{"format": "reel", "quantity": 2}].',
+    )
     remark = S.CharField(max_length=300, required=False, allow_blank=True)
     replace = S.BooleanField(required=False)
+
+
+class QuoteIn(S.Serializer[Any]):
+    usage_months = S.IntegerField(min_value=0, max_value=60, default=0)
+    exclusivity_months = S.IntegerField(min_value=0, max_value=60, default=0)
+    whitelisting_months = S.IntegerField(min_value=0, max_value=60, default=0)
+
+
+class QuoteOut(S.Serializer[Any]):
+    price = S.DecimalField(max_digits=19, decimal_places=4)
+    currency = S.CharField()
 
 
 class TagOut(S.ModelSerializer[Tag]):

@@ -353,6 +353,18 @@ class RateCardViewSet(Permitted, WriteViewSet):
     def perform_destroy(self, instance: RateCard) -> None:
         rates.delete_rate(instance, by=self.request.user)  # type: ignore[arg-type]
 
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=s.QuoteIn,
+        response=s.QuoteOut,
+        summary="Price with rights",
+    )
+    def quote(self, request: Request, pk: str) -> Any:
+        """The rate with months of usage, exclusivity and whitelisting on top. Nothing is stored."""
+        card = self.get_object()
+        return {"price": rates.quote(card, **self.input()), "currency": card.currency}
+
 
 def _visible(request: Request, creator: Creator) -> Creator:
     """The creator, if the caller may know of it; otherwise as if it did not exist."""

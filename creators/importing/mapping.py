@@ -52,6 +52,25 @@ FIELDS: tuple[Field, ...] = (
     Field("authentic_engagement", _("Authentic engagement per post"), ("authenticengagement", "realengagement"), kind="count"),
 )  # fmt: skip
 
+
+def custom_fields() -> tuple[Field, ...]:
+    """The agency's own fields as targets: `custom_<key>`; recognised by label and key."""
+    from creators.custom.fields import PREFIX, live_fields
+
+    return tuple(
+        Field(PREFIX + field.key, field.label, (plain(field.label), plain(field.key)), kind="custom")
+        for field in live_fields()
+    )
+
+
+def all_fields() -> tuple[Field, ...]:
+    return (*FIELDS, *custom_fields())
+
+
+def by_key() -> dict[str, Field]:
+    return {field.key: field for field in all_fields()}
+
+
 BY_KEY = {field.key: field for field in FIELDS}
 FIGURES = tuple(field.key for field in FIELDS if field.kind in ("count", "whole"))
 CONTACT = ("email", "phone", "city", "bio")
@@ -63,11 +82,12 @@ def plain(header: str) -> str:
 
 def propose(columns: list[str]) -> dict[str, str]:
     """{column: field}; the better name wins where two columns could be the same single field."""
+    targets = all_fields()
     taken: dict[str, tuple[int, str]] = {}
     out: dict[str, str] = {}
     for column in columns:
         name = plain(column)
-        hit = next(((f, f.headers.index(name)) for f in FIELDS if name in f.headers), None)
+        hit = next(((f, f.headers.index(name)) for f in targets if name in f.headers), None)
         if hit is None:
             continue
         field, rank = hit

@@ -13,11 +13,13 @@ from django.core.validators import validate_email
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from creators.custom.fields import PREFIX, live_fields
+from creators.custom.values import clean_value
 from creators.handles import BadHandle, parse_handle
 from creators.models import Platform
 
 from .countries import code_of
-from .mapping import BY_KEY
+from .mapping import by_key
 from .numbers import BadNumber, parse_count
 
 LIMITS = {"name": 200, "city": 100, "phone": 40, "bio": 5000, "url": 500}
@@ -45,6 +47,7 @@ class Clean:
     texts: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[str]] = field(default_factory=dict)
     figures: dict[str, int] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -65,9 +68,13 @@ class Reader:
 
     def __init__(self, columns: list[str], mapping: dict[str, str], platform: str) -> None:
         self.platform = platform
+        targets = by_key()
         self.places = [
-            (i, name, BY_KEY[mapping[name]]) for i, name in enumerate(columns) if mapping.get(name) in BY_KEY
+            (i, name, targets[mapping[name]])
+            for i, name in enumerate(columns)
+            if mapping.get(name) in targets
         ]
+        self.custom = {PREFIX + field.key: field for field in live_fields()}
 
     def read(self, cells: list[str]) -> Clean:
         out = Clean(platform=self.platform)
@@ -78,6 +85,8 @@ class Reader:
                 continue
             if target.kind in ("count", "whole"):
                 self._figure(out, column, target.key, target.kind, cell)
+            elif target.kind == "custom":
+                self._custom(out, column, target.key, cell)
             elif target.kind == "list":
                 self._list(out, column, target.key, cell)
             elif target.key == "handle":
@@ -137,6 +146,15 @@ class Reader:
             return
         if value is not None and key not in out.figures:
             out.figures[key] = value
+
+    def _custom(self, out: Clean, column: str, key: str, cell: str) -> None:
+        try:
+            value = clean_value(self.custom[key], tidy(cell))
+        except ValidationError as error:
+            out.problems.append(Problem(column, " ".join(error.messages), fatal=False))
+            return
+        if value is not None:
+            out.custom[key.removeprefix(PREFIX)] = value
 
     def _list(self, out: Clean, column: str, key: str, cell: str) -> None:
         held = out.lists.setdefault(key, [])
@@ -208,5 +226,6 @@ def staged(clean: Clean) -> dict[str, Any]:
         "platform": clean.platform, "handle": clean.handle, "external_id": clean.external_id, "url": clean.url,
         **{key: clean.texts.get(key, "") for key in ("name", "email", "phone", "city", "country", "bio")},
         **{key: clean.lists.get(key, []) for key in ("languages", "categories", "tags")},
+        "custom": clean.custom,
         "figures": {**clean.figures, **({"as_of": clean.as_of.isoformat()} if clean.as_of else {})},
     }  # fmt: skip

@@ -98,7 +98,7 @@ def _run(batch: CreatorImport, progress: Progress) -> dict[str, Any]:
 
 COLUMNS = [
     "batch_id", "line", "platform", "handle", "external_id", "url", "name", "email", "phone", "city", "country",
-    "languages", "categories", "tags", "bio", "figures",
+    "languages", "categories", "tags", "bio", "figures", "custom",
 ]  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def _copy(batch_id: int, chunk: list[tuple[int, Clean]]) -> None:
                 [
                     batch_id, line, row["platform"], row["handle"], row["external_id"], row["url"][:500], row["name"],
                     row["email"], row["phone"], row["city"], row["country"], json.dumps(row["languages"]),
-                    json.dumps(row["categories"]), json.dumps(row["tags"]), row["bio"], json.dumps(row["figures"]),
+                    json.dumps(row["categories"]), json.dumps(row["tags"]), row["bio"], json.dumps(row["figures"]), json.dumps(row["custom"]),
                 ]
             )
         )  # fmt: skip

@@ -130,6 +130,20 @@ WHERE c.id = x.creator_id
     OR (c.city = '' AND x.city IS NOT NULL) OR (c.country = '' AND x.country IS NOT NULL)
     OR (c.bio = '' AND x.bio IS NOT NULL))
 """
+# Likewise the agency's own fields; of several rows the first that says something wins.
+_CUSTOM = """
+UPDATE creators_creator c SET custom = x.given || c.custom
+FROM (
+    SELECT creator_id, jsonb_object_agg(key, value) AS given
+    FROM (
+        SELECT DISTINCT ON (p.creator_id, e.key) p.creator_id, e.key, e.value
+        FROM creators_importrow r JOIN import_people p ON p.account_id = r.account_id
+        CROSS JOIN LATERAL jsonb_each(r.custom) AS e(key, value)
+        WHERE r.batch_id = %(batch)s ORDER BY p.creator_id, e.key, r.line
+    ) first GROUP BY creator_id
+) x
+WHERE c.id = x.creator_id AND NOT c.custom @> x.given AND c.custom IS DISTINCT FROM (x.given || c.custom)
+"""
 _LISTS = """
 UPDATE creators_creator c SET {column} = x.merged
 FROM (
@@ -214,6 +228,7 @@ def swap(batch: CreatorImport) -> dict[str, Any]:
         creators_created = int(cursor.rowcount)
         cursor.execute(_OWN)
         cursor.execute(_FILL)
+        do(_CUSTOM)
         for column in ("categories", "languages"):
             do(_LISTS.format(column=column))
         snapshots = do(_SNAPSHOTS)

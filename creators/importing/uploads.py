@@ -115,17 +115,18 @@ def configure(
     """Confirm how the list is read. `same_name`: rows of one name are one creator; `strict`: any bad row stops all."""
     check(by, "creators.import")
     errors: dict[str, str] = {}
+    targets = mapping.by_key()
     chosen = {column: key for column, key in mapping_.items() if key}
-    unknown = [key for key in chosen.values() if key not in mapping.BY_KEY]
+    unknown = [key for key in chosen.values() if key not in targets]
     missing = [column for column in chosen if column not in batch.columns]
-    singles = [key for key in chosen.values() if key in mapping.BY_KEY and not mapping.BY_KEY[key].many]
+    singles = [key for key in chosen.values() if key in targets and not targets[key].many]
     twice = sorted({key for key in singles if singles.count(key) > 1})
     if unknown or missing:
         errors["mapping"] = _("Unknown field or column: %(names)s.") % {
             "names": ", ".join([*unknown, *missing])
         }
     elif twice:
-        labels = ", ".join(str(mapping.BY_KEY[key].label) for key in twice)
+        labels = ", ".join(str(targets[key].label) for key in twice)
         errors["mapping"] = _("Two columns feed the same field: %(names)s. Leave one of them out.") % {
             "names": labels
         }

@@ -177,6 +177,10 @@ class SetTagsForm(KrmForm):
     )
 
 
+class ExportForm(KrmForm):
+    kind = forms.ChoiceField(label=_("File"), choices=[("csv", "CSV"), ("xlsx", "XLSX")])
+
+
 class NoteForm(KrmForm):
     body = forms.CharField(label=_("Note"), widget=forms.Textarea(attrs={"rows": 3}), max_length=20_000)
     pinned = forms.BooleanField(label=_("Pin to the top"), required=False)
@@ -184,6 +188,26 @@ class NoteForm(KrmForm):
 
 class FileForm(KrmForm):
     file = forms.FileField(label=_("File"))
+
+
+class Contents(forms.CharField):
+    """1 reel, 3 story ↔ [{"format": "reel", "quantity": 1}, …]"""
+
+    def prepare_value(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return ", ".join(f"{part['quantity']} {part['format']}" for part in value)
+        return value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        found = []
+        for part in (part.strip().lower() for part in text.split(",") if part.strip()):
+            number, _space, name = part.partition(" ")
+            name = name.strip() or number
+            found.append(
+                {"format": name, "quantity": int(number) if number.isdigit() and len(number) < 4 else 1}
+            )
+        return found
 
 
 class RateForm(KrmForm):
@@ -200,6 +224,15 @@ class RateForm(KrmForm):
     )
     exclusivity_uplift = forms.DecimalField(
         label=_("Exclusivity, % a month"), required=False, min_value=0, max_value=1000, decimal_places=2
+    )
+    whitelisting_uplift = forms.DecimalField(
+        label=_("Whitelisting, % a month"), required=False, min_value=0, max_value=1000, decimal_places=2,
+        help_text=_("For ads run from the creator's account."),
+    )  # fmt: skip
+    contents = Contents(
+        label=_("Contents of the bundle"),
+        required=False,
+        help_text=_("Such as: 1 reel, 3 story. Only for bundles."),
     )
     remark = forms.CharField(label=_("Remark"), required=False, max_length=300)
 

@@ -98,7 +98,7 @@ class ImportMapping(ObjectFormPage):
         return {
             **super().get_form_kwargs(),
             "columns": batch.columns,
-            "choices": [(field.key, field.label) for field in mapping.FIELDS],
+            "choices": [(field.key, field.label) for field in mapping.all_fields()],
             "mapping": batch.mapping,
         }
 

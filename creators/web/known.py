@@ -16,13 +16,16 @@ from creators.models import (
     Creator,
     CustomField,
     FlagState,
+    Platform,
     Post,
+    RateFormat,
     SafetyFlag,
     Severity,
     SocialAccount,
     Sponsored,
 )
 from creators.web.forms import CreatorForm
+from krm.web import charts
 
 EDITABLE = ("display_name", "email", "phone", "city", "country", "languages", "categories", "bio", "owner")
 
@@ -120,3 +123,24 @@ def field_rows(creator: Creator, custom_fields: list[CustomField]) -> list[dict[
              "url": held if field.kind == "url" else ""}
         )  # fmt: skip
     return rows
+
+
+def price_charts(history: list[dict[str, Any]]) -> list[tuple[str, Any]]:
+    """What was asked and agreed over time, a chart a currency, a line a format."""
+    words = {"asked": gettext("asked"), "agreed": gettext("agreed")}
+    out = []
+    for currency in sorted({row["currency"] for row in history}):
+        rows = [
+            {
+                "day": row["day"], "price": float(row["price"]),
+                "what": f"{Platform(row['platform']).label} {RateFormat(row['format']).label}, {words[row['kind']]}",
+            }
+            for row in history
+            if row["currency"] == currency and row["platform"] in Platform.values and row["format"] in RateFormat.values
+        ]  # fmt: skip
+        if len(rows) > 1:
+            out.append(
+                (currency, charts.line(rows, "day", "price", series="what", x_title=gettext("Day"),
+                                       y_title=gettext("Price"), points=True))
+            )  # fmt: skip
+    return out

@@ -11,13 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from creators import discovery, people, tagging
+from creators import discovery, exporting, people, tagging
 from creators.custom.fields import PREFIX
 from creators.custom.filters import fields_for
 from creators.custom.values import in_words
 from creators.models import Creator, CreatorStatus, CustomField, FieldKind
 from creators.web import vendors
-from creators.web.forms import OptionalReasonForm, TagsForm
+from creators.web.forms import ExportForm, OptionalReasonForm, TagsForm
 from krm.web.lists import BulkAction, Column, Empty, ListPage
 
 SHORT = {"instagram": "IG", "tiktok": "TT", "youtube": "YT", "x": "X", "facebook": "FB"}
@@ -76,6 +76,13 @@ def custom_column(field: CustomField) -> Column:
     return Column(PREFIX + field.key, field.label, kind=kind, value=value, default=False)
 
 
+def export_chosen(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str:
+    """Of a selection, or of all that match: the chosen rows are read when the job runs."""
+    by: Any = request.user
+    job = exporting.start(list(chosen.values_list("pk", flat=True)), by=by, kind=form.cleaned_data["kind"])
+    return gettext("The export is being written; its page is %(url)s.") % {"url": job.get_absolute_url()}
+
+
 class CreatorList(ListPage):
     name = "creators.creators"
     title = _("Creators")
@@ -109,6 +116,7 @@ class CreatorList(ListPage):
         BulkAction("untag", _("Take tags off"), remove_tags, perm="creators.tag", form_class=TagsForm),
         BulkAction("reports", _("Audience reports"), vendors.ask_for_many, perm="creators.buy_reports",
                    form_class=vendors.BatchForm, icon="users-group"),
+        BulkAction("export", _("Export in background"), export_chosen, perm="creators.view", form_class=ExportForm, icon="download"),
         BulkAction("archive", _("Archive"), archive, perm="creators.change", form_class=OptionalReasonForm,
                    icon="archive", danger=True),
     ]  # fmt: skip

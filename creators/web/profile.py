@@ -21,7 +21,7 @@ from creators.models import (
 )
 from creators.web import wording
 from creators.web.forms import FileForm, NoteForm
-from creators.web.known import field_rows, known, marked
+from creators.web.known import field_rows, known, marked, price_charts
 from krm.web import charts
 from krm.web.pages import DetailPage, TabPage
 
@@ -198,10 +198,14 @@ class RatesTab(CreatorTab):
     template_name = "creators/tabs/rates.html"
 
     def get_context(self) -> dict[str, Any]:
+        from creators import rates
 
+        history = rates.price_history(self.object, self.request.user)
         return {
             "rates": list(self.object.rate_cards.order_by("platform", "format", "-valid_from")),
             "today": localdate(),
+            "agreed": [row for row in reversed(history) if row["kind"] == "agreed"][:50],
+            "charts": price_charts(history),
         }
 
 

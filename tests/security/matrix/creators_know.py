@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from tests.security.matrix import ADMINISTRATORS, ANYBODY, MANAGERS, REVIEWERS, STAFF, Route, Side
+from tests.security.matrix import (
+    ADMINISTRATORS,
+    ANYBODY,
+    MANAGERS,
+    NOBODY,
+    PORTAL,
+    REVIEWERS,
+    STAFF,
+    Route,
+    Side,
+)
 
 
 def make_objects(side: Side) -> None:
@@ -78,6 +88,11 @@ ROUTES = {
         kwargs=lambda side: {"pk": side["creator"].pk, "name": "city"},
         foreign=STAFF,
         sees=STAFF,
+    ),
+    "api:rate-cards-quote": Route(POST=STAFF | PORTAL, obj="rate_card", foreign=STAFF, sees=STAFF | PORTAL),
+    "creators:export": Route(POST=STAFF),
+    "creators:export_file": Route(
+        GET=NOBODY, kwargs={"pk": 1}, foreign=NOBODY, why="only who asked for the file gets it"
     ),
     "creators:dossiers": Route(GET=STAFF),
     "creators:dossier_verify": Route(GET=STAFF, POST=STAFF),
