@@ -269,7 +269,13 @@ def condition(given: Given, known: Known, labels: Labels, segment: Callable[[int
     return complement(made) if given.negated else made
 
 
-NOBODY = Q(pk__in=[])
+NOBODY = Q(pk=-1)  # written out: an empty list would vanish from a condition that is turned round
+
+
+def among(keys: Iterable[int]) -> Q:
+    """These accounts."""
+    listed = list(keys)
+    return Q(pk__in=listed) if listed else NOBODY
 
 
 def _condition(given: Given, known: Known, labels: Labels, segment: Callable[[int], Q]) -> Q:

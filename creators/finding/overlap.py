@@ -130,34 +130,47 @@ def union_size(sketches: Sequence[Sketch]) -> float:
     return float(HyperLogLogPlusPlus(p=P, reg=registers).count())
 
 
-def likeness(a: Sketch, b: Sketch) -> tuple[float, float]:
-    """Jaccard of what was seen and its variance: exact for small audiences, MinHash for large ones."""
+def likeness(a: Sketch, b: Sketch) -> tuple[float, int]:
+    """Jaccard of what was seen, and how many hashes it stands on; 0: counted one by one.
+
+    Large audiences are compared twice, by MinHash and by the smallest hashes of their union (KMV); the two are
+    independent, so their mean by size is as good as one sketch of 1,280.
+    """
     if a.complete and b.complete:
         both = len(np.intersect1d(a.bottom, b.bottom, assume_unique=True))
         either = a.people + b.people - both
-        return (both / either if either else 0.0), 0.0
-    found = float((a.minhash == b.minhash).mean())
-    # at 0 or 1 of k the formula says no error at all; the rule of three says how much there can be
-    spread = max(found * (1 - found), (3 / K) * (1 - 3 / K) / 4)
-    return found, spread / K
+        return (both / either if either else 0.0), 0
+    smallest = np.union1d(a.bottom, b.bottom)[:BOTTOM]
+    shared = np.isin(smallest, a.bottom, assume_unique=True) & np.isin(smallest, b.bottom, assume_unique=True)
+    equal = int((a.minhash == b.minhash).sum())
+    return (int(shared.sum()) + equal) / (len(smallest) + K), len(smallest) + K
+
+
+def wilson(share: float, n: int) -> tuple[float, float]:
+    """95 % interval of a share of n."""
+    centre = (share + Z * Z / (2 * n)) / (1 + Z * Z / n)
+    half = Z / (1 + Z * Z / n) * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
+    return max(0.0, centre - half), min(1.0, centre + half)
 
 
 def pair(key_a: int, a: Sample, key_b: int, b: Sample) -> Pair:
-    jaccard, variance = likeness(a.sketch, b.sketch)
+    jaccard, hashes = likeness(a.sketch, b.sketch)
     people = a.people + b.people
-    hits = jaccard / (1 + jaccard) * people
-    hits_sd = math.sqrt(variance) * people / (1 + jaccard) ** 2
+    worst, best = wilson(jaccard, hashes) if hashes else (jaccard, jaccard)
+    hits, least, top = (j / (1 + j) * people for j in (jaccard, worst, best))
     seen = a.share * b.share
     # of the people in both, each was seen in both with probability `seen`; none met leaves room for three
-    sampling = math.sqrt(hits * (1 - seen)) if hits else 0.0
-    spread = Z * math.hypot(hits_sd, sampling)
+    kept = math.sqrt(1 - seen)
+    down = kept * (hits - max(math.sqrt(hits) - Z / 2, 0.0) ** 2)
+    up = kept * ((math.sqrt(hits + 1) + Z / 2) ** 2 - hits if hits else 3.0 / kept if kept else 0.0)
+    low, high = hits - math.hypot(hits - least, down), hits + math.hypot(top - hits, up)
     most = min(a.size, b.size)
     high = hits + spread if hits else (3.0 if seen < 1 or variance else 0.0)
 
     def cut(value: float) -> float:
         return min(max(value, 0.0), most)
 
-    common = Estimate(cut(hits / seen), cut((hits - spread) / seen), cut(high / seen))
+    common = Estimate(cut(hits / seen), cut(low / seen), cut(high / seen))
     either = a.size + b.size
     return Pair(
         key_a,
@@ -165,7 +178,7 @@ def pair(key_a: int, a: Sample, key_b: int, b: Sample) -> Pair:
         common,
         Estimate(*(x / most if most else 0.0 for x in (common.value, common.low, common.high))),
         Estimate(*(x / (either - x) if either > x else 0.0 for x in (common.value, common.low, common.high))),
-        exact=variance == 0 and seen == 1,
+        exact=hashes == 0 and seen == 1,
     )
 
 

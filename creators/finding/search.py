@@ -175,9 +175,9 @@ class Search:
         """All conditions as one, also those that are a ranked list of accounts."""
         condition = self.condition
         if self.typed_keys is not None:
-            condition = self.without_names & Q(pk__in=self.typed_keys)
+            condition = self.without_names & filters.among(self.typed_keys)
         if self.ranking is not None:
-            condition &= Q(pk__in=self.ranking.keys)
+            condition &= filters.among(self.ranking.keys)
         return condition
 
     @cached_property
