@@ -54,6 +54,7 @@ def lookalikes() -> None:
         (len(pages), width),
     )
     has = matrix.astype(bool).tocsc()
+    widths = np.array([len(v[0]) for v in vectors], float)
     kind = np.array([kinds[page] for page in pages])
     rng = np.random.default_rng(7)
 
@@ -62,6 +63,7 @@ def lookalikes() -> None:
         dense = np.zeros(width)
         dense[query[0]] = query[1]
         scores = matrix @ dense
+        scores *= widths**maths.BREADTH
         scores[seeds] = -1
         every = np.argpartition(-scores, most)[:most]
         telling = [t for t in query[0].tolist() if df[t] <= max(50, similar.COMMON * len(pages))] or query[
@@ -69,7 +71,11 @@ def lookalikes() -> None:
         ].tolist()
         found = np.unique(has[:, telling[: similar.LEADING]].nonzero()[0])
         found = found[~np.isin(found, seeds)]
-        ranked = maths.rank(query, found.tolist(), [vectors[n] for n in found], most) if len(found) else None
+        ranked = (
+            maths.rank(query, found.tolist(), [vectors[n] for n in found], most, maths.BREADTH)
+            if len(found)
+            else None
+        )
         return every, (ranked.keys if ranked is not None else np.empty(0, int))
 
     lines = []
@@ -140,6 +146,7 @@ def overlaps() -> None:
                 pairs.append(found.common.value - both)
                 covered += found.common.low <= both <= found.common.high
                 cases += 1
+    both_rmse, both_bound = math.sqrt(np.mean(joined)), math.sqrt(np.mean(expected))
     rmse, bound = math.sqrt(np.mean(errors)), math.sqrt(np.mean(theory))
     hll = math.sqrt(np.mean(np.square(unions)))
     common.table(
@@ -147,6 +154,8 @@ def overlaps() -> None:
         ("", "measured", "theory", "goal", "met"),
         [
             ("MinHash RMSE, k = 256", f"{rmse:.4f}", f"{bound:.4f}", f"{1.05 * bound:.4f}", "yes" if rmse <= 1.05 * bound else "no"),
+            ("MinHash and KMV joined, 1,280", f"{both_rmse:.4f}", f"{both_bound:.4f}", f"{1.05 * both_bound:.4f}",
+             "yes" if both_rmse <= 1.05 * both_bound else "no"),
             ("HyperLogLog error of a union, p = 14", f"{hll:.2%}", f"{1.04 / 128:.2%}", "1.00%", "yes" if hll <= 0.01 else "no"),
             ("95 % interval holds the truth (40 % and 25 % sampled)", f"{covered / cases:.0%}", "95%", "≥ 95%", "yes" if covered / cases >= 0.95 else "no"),
             ("bias of the corrected overlap, people", f"{np.mean(pairs):+,.0f}", "0", "", ""),

@@ -162,10 +162,9 @@ def pair(key_a: int, a: Sample, key_b: int, b: Sample) -> Pair:
     # of the people in both, each was seen in both with probability `seen`; none met leaves room for three
     kept = math.sqrt(1 - seen)
     down = kept * (hits - max(math.sqrt(hits) - Z / 2, 0.0) ** 2)
-    up = kept * ((math.sqrt(hits + 1) + Z / 2) ** 2 - hits if hits else 3.0 / kept if kept else 0.0)
+    up = kept * ((math.sqrt(hits + 1) + Z / 2) ** 2 - hits) if hits else (3.0 if kept else 0.0)
     low, high = hits - math.hypot(hits - least, down), hits + math.hypot(top - hits, up)
     most = min(a.size, b.size)
-    high = hits + spread if hits else (3.0 if seen < 1 or variance else 0.0)
 
     def cut(value: float) -> float:
         return min(max(value, 0.0), most)

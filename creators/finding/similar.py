@@ -45,7 +45,7 @@ def ranking(seeds: Sequence[int], rows: QuerySet[DiscoveryRow], about: str = "",
     if not len(query[0]):
         return Ranking([], False, query)
     read = {pk: maths.unpack(raw) for pk, raw in candidates(leading(query[0].tolist()), ids, rows)}
-    ranked = maths.rank(query, list(read), read.values(), most)
+    ranked = maths.rank(query, list(read), read.values(), most, maths.BREADTH)
     keys = [int(pk) for pk in ranked.keys]
     scores = {pk: min(float(score), 1.0) for pk, score in zip(keys, ranked.scores, strict=True)}
     return Ranking(keys, len(read) > most, query, vectors={pk: read[pk] for pk in keys}, scores=scores)

@@ -1,6 +1,6 @@
 """Weights of terms and likeness of accounts. Pure arrays: no database, no Django.
 
-weight = (1 + ln tf) · ln(1 + N / df), vectors of length one; likeness is the cosine, so it is a sum of the parts that
+weight = (1 + ln tf) · (ln(1 + N / df) + 2), vectors of length one; likeness is the cosine, so it is a sum of the parts that
 two accounts share, and those parts are the explanation.  No rotation of the space (SVD): on public pages it was worse
 and its axes have no names (docs/discovery.md).
 """
@@ -14,10 +14,12 @@ import numpy as np
 
 IDS = np.dtype("<i4")
 WEIGHTS = np.dtype("<f4")
+FLOOR = 2.0  # one rare word shall not outweigh several that many use; measured in benchmarks/quality_find.py
+BREADTH = 0.2  # of two equally near accounts the one of whom more words are known comes first
 
 
 def idf(df: np.ndarray, documents: int) -> np.ndarray:
-    found: np.ndarray = np.log(1 + documents / np.maximum(df, 1))
+    found: np.ndarray = np.log(1 + documents / np.maximum(df, 1)) + FLOOR
     return found
 
 
@@ -72,8 +74,9 @@ def rank(
     keys: Sequence[int],
     vectors: Iterable[tuple[np.ndarray, np.ndarray]],
     most: int,
+    breadth: float = 0.0,
 ) -> Ranked:
-    """The keys whose vectors have the largest cosine with the query, best first; ties by key."""
+    """The keys whose vectors have the largest cosine with the query (times words known ** `breadth`), best first."""
     found = list(vectors)
     if not found or not len(query[0]):
         return Ranked(np.empty(0, int), np.empty(0))
@@ -86,7 +89,7 @@ def rank(
     part = np.where(wanted[place] == ids, heavy[place] * weights, 0.0)
     scores = np.bincount(np.repeat(np.arange(len(found)), lengths), part, len(found))
     named = np.asarray(keys)
-    best = np.lexsort((named, -scores))[:most]
+    best = np.lexsort((named, -scores * lengths**breadth))[:most]
     best = best[scores[best] > 0]
     return Ranked(named[best], scores[best])
 

@@ -34,9 +34,9 @@ def test_a_word_stands_for_its_family_in_both_languages() -> None:
 
 
 def test_weights_by_hand() -> None:
-    """Two terms, tf 1 and e: (1 + 0)·ln(1 + 4/4) and (1 + 1)·ln(1 + 4/1), then length one."""
+    """Two terms, tf 1 and e: (1 + 0)·(ln(1 + 4/4) + 2) and (1 + 1)·(ln(1 + 4/1) + 2), then length one."""
     ids, weights = maths.weigh({1: 1.0, 2: math.e}, {1: 4, 2: 1}, 4, 10)
-    a, b = math.log(2), 2 * math.log(5)
+    a, b = math.log(2) + 2, 2 * (math.log(5) + 2)
     length = math.hypot(a, b)
     assert ids.tolist() == [2, 1]
     assert weights == pytest.approx([b / length, a / length])
