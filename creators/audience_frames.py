@@ -1,3 +1,4 @@
+# ruff: noqa: S608  the limit is this module's own
 """What the scores of audience, comments and pods read: follower samples, vendors' reports, comments, who answers whom."""
 
 from __future__ import annotations

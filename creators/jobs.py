@@ -55,3 +55,10 @@ def run_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
 @jobs.runner("creators.request_reports")
 def run_reports(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     return vendor_batch.run(job, progress)
+
+
+@jobs.runner("creators.read_followers")
+def read_followers(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    from creators import samples
+
+    return samples.read(job, progress)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from creators.web import (
+    audience,
     connections,
     connectors,
     custom,
@@ -121,7 +122,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/overview/", profile.OverviewPanel.as_view(), name="overview"),
     path("<int:pk>/accounts/", profile.AccountsTab.as_view(), name="accounts_tab"),
     path("<int:pk>/posts/", profile.PostsTab.as_view(), name="posts_tab"),
-    path("<int:pk>/audience/", profile.AudienceTab.as_view(), name="audience_tab"),
+    path("<int:pk>/audience/", audience.AudienceTab.as_view(), name="audience_tab"),
     path("<int:pk>/scores/", scores.ScoresTab.as_view(), name="scores_tab"),
     path("<int:pk>/outlook/", matching.OutlookPanel.as_view(), name="outlook_panel"),
     path("<int:pk>/prices/", matching.PricePanel.as_view(), name="price_panel"),
@@ -139,6 +140,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("<int:pk>/access/add/", edit.access_add, name="access_add"),
     path("accounts/<int:pk>/", profile.AccountPage.as_view(), name="account"),
     path("accounts/<int:pk>/scores/<slug:kind>/", scores.ScorePage.as_view(), name="account_score"),
+    path("accounts/<int:pk>/followers/", audience.sample_add, name="sample_add"),
+    path("followers/<int:pk>/delete/", audience.sample_delete, name="sample_delete"),
     path("accounts/<int:pk>/refresh/", edit.account_refresh, name="account_refresh"),
     path("accounts/<int:pk>/unlink/", edit.account_unlink, name="account_unlink"),
     path("accounts/<int:pk>/pause/", edit.account_pause, name="account_pause"),

@@ -7,6 +7,7 @@ from creators.api.connectors import ConnectorViewSet
 from creators.api.finding import DiscoveryViewSet, SegmentViewSet
 from creators.api.know import CustomFieldViewSet, DossierViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
 from creators.api.listening import FoundPostViewSet, HashtagViewSet
+from creators.api.samples import FollowerSampleViewSet
 from creators.api.scores import DefinitionViewSet, ScoreViewSet
 from creators.api.updates import UpdatesViewSet
 from creators.api.vendors import AudienceReportViewSet, VendorBudgetViewSet, VendorCreditViewSet
@@ -28,6 +29,7 @@ register("tiers", views.TierViewSet)
 register("notes", views.NoteViewSet)
 register("creator-access", views.AccessViewSet)
 register("creator-imports", views.ImportViewSet)
+register("follower-samples", FollowerSampleViewSet)
 register("connectors", ConnectorViewSet)
 register("audience-reports", AudienceReportViewSet)
 register("vendor-budgets", VendorBudgetViewSet)

@@ -241,7 +241,7 @@ def run(
             return write(writer, held, judge(held, platform, problems)[1], kept), problems
         with tempfile.TemporaryDirectory() as folder:
             files = [
-                tempfile.TemporaryFile("w+", newline="", dir=folder, encoding="utf-8")
+                tempfile.TemporaryFile("w+", newline="", dir=folder, encoding="utf-8")  # noqa: SIM115
                 for _n in range(BUCKETS)
             ]
             try:

@@ -168,31 +168,6 @@ class PostsTab(CreatorTab):
         return {"posts": [(post, profiles.interactions(post)) for post in rows], "shown": self.SHOWN}
 
 
-class AudienceTab(CreatorTab):
-    tab_key = "audience"
-    template_name = "creators/tabs/audience.html"
-
-    def get_context(self) -> dict[str, Any]:
-        accounts = profiles.accounts_of(self.object)
-        newest = profiles.audiences_of(accounts)
-        shown = []
-        for account in accounts:
-            row = newest.get(account.pk)
-            if row is None:
-                continue
-            parts = []
-            for key, title in (("age", gettext("Age")), ("gender", gettext("Gender")), ("countries", gettext("Countries")),
-                               ("cities", gettext("Cities")), ("languages", gettext("Languages")), ("interests", gettext("Interests"))):  # fmt: skip
-                groups = profiles.shares(getattr(row, key))
-                if groups:
-                    sort = None if key == "age" else "-x"
-                    ordered = sorted(groups, key=lambda g: g["group"]) if key == "age" else groups
-                    parts.append((title, charts.bar(ordered, "group", "share", format="percent", horizontal=True, sort=sort,
-                                                    height=40 + 22 * len(groups), y_title=gettext("Share"))))  # fmt: skip
-            shown.append({"account": account, "audience": row, "parts": parts})
-        return {"shown": shown}
-
-
 class RatesTab(CreatorTab):
     tab_key = "rates"
     template_name = "creators/tabs/rates.html"

@@ -30,12 +30,11 @@ class Command(BaseCommand):
             self.stderr.write(text)
 
         try:
-            with table.opened(options["source"], "r") as source:
-                reader = source
-                with table.opened(options["target"], "w", self.stdout) as target:  # type: ignore[arg-type]
-                    written, problems = followers.run(
-                        reader, target, options["platform"], tell, options["lang"]
-                    )
+            with (
+                table.opened(options["source"], "r") as source,
+                table.opened(options["target"], "w", self.stdout) as target,  # type: ignore[arg-type]
+            ):
+                written, problems = followers.run(source, target, options["platform"], tell, options["lang"])
         except table.BadList as bad:
             raise CommandError(str(bad)) from None
         if problems.count:

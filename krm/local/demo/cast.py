@@ -17,7 +17,7 @@ from creators.platforms.comments import PER_POST
 from creators.platforms.comments import POSTS as COMMENTED
 from creators.platforms.text import without_handles
 from krm.accounts.models import User
-from krm.local.demo import TAG
+from krm.local.demo import TAG, followers
 from krm.local.sandbox import world
 
 DAYS_DAILY = 60
@@ -93,11 +93,13 @@ def make_history(now: datetime) -> None:
         ingest.posts(list(_posts(accounts[start : start + 60], now)))
     ingest.audiences(list(_audiences(accounts, now)))
     ingest.write_comments(list(_comments(accounts, now)))
+    followers.make_samples([pk for pk, _account in accounts[:SAMPLED]], now.date())
     summary.refresh(ids.values())
     scoring_runs.score_accounts(ids.values(), at=now)
     SocialAccount.objects.filter(is_demo=True).update(last_ok_at=now)
 
 
+SAMPLED = 48  # accounts of which the agency sampled followers
 EARLIER = 60  # accounts that were scored a month ago too: what changed since is on their pages
 
 
