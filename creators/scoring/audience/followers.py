@@ -222,6 +222,13 @@ def prior_shift(counts: np.ndarray, centres: np.ndarray, trained: float, rounds:
     return np.asarray(share)
 
 
+def assumed(platform: str) -> float:
+    """The share of fakes that the probabilities of a platform start from."""
+    held = model()
+    odds = np.log(held.share / (1.0 - held.share)) + held.of(platform)["base"]
+    return float(1.0 / (1.0 + np.exp(-odds)))
+
+
 def fake_share(
     probability: np.ndarray, trained: float | None = None, draws: int = 400, seed: int = 7
 ) -> Share | None:

@@ -13,15 +13,15 @@ import numpy as np
 import pandas as pd
 
 ENOUGH = 6  # intervals; fewer are no habit
-FLAG_AT = 4.0
-LONG = 200  # intervals; the more are looked at, the higher the bar (a heavy tail of index 2.5)
-TAIL_INDEX = 2.5
-MATERIAL = 0.0005  # of the followers; less than this is never called an anomaly
+FLAG_AT = 4.5
+LONG = 200  # intervals; the more are looked at, the higher the bar (a heavy tail of index 3)
+TAIL_INDEX = 3.0
+MATERIAL = 0.002  # of the followers; less than this is never called an anomaly
 AHEAD = 6  # intervals in which bought followers fall away
 ALONE, MELTS, SEEN = 1.5, 1.5, 0.5
 MELTED = 0.3  # this part lost again counts fully
 WINDOW = 21  # intervals of the local habit, where they are
-LOCAL_FROM = 0.5  # days or longer: within hours an event would become its own habit
+DAILY_FROM = 0.5  # days or longer; within hours an event would be its own habit and its own company
 ROUNDED = frozenset({"youtube"})
 STILL = 0.5  # with more zero steps than this, rounded counts are read by the week
 VIRAL = 2.0
@@ -163,7 +163,7 @@ def judge(rows: pd.DataFrame, rounded: pd.Series, posts: pd.DataFrame | None = N
     by = pd.Series(rate, index=out.index).groupby(key, sort=False)
     count = by.transform("size").to_numpy(float)
     median = by.transform("median").to_numpy()
-    daily = usual >= LOCAL_FROM
+    daily = usual >= DAILY_FROM
     expected = np.where(daily, 0.5 * (median + _local_median(rate, key.to_numpy(), median)), median)
     above = rate - expected
     # the sum of d days scatters like the root of d: a jump in a longer interval is diluted, but not by all of d
@@ -178,14 +178,20 @@ def judge(rows: pd.DataFrame, rounded: pd.Series, posts: pd.DataFrame | None = N
     z = raw
 
     codes = key.to_numpy()
-    melted = _melted(rate, np.minimum(expected, median), above, codes, days)
+    habit = np.minimum(expected, median)
+    weak = _melted(rate, habit, above, codes, days, net=False)
+    melted = _melted(rate, habit, above, codes, days, net=True)
     positive = np.maximum(z, 0.0)
     company = np.minimum(
         np.maximum(_neighbour(positive, codes, 1), _neighbour(positive, codes, -1)), positive
     )
     with np.errstate(invalid="ignore", divide="ignore"):
-        z = np.where(z > 0, z / (1.0 + ALONE * company / np.where(positive > 0, positive, 1.0)), z)
-    z = np.where(z > 0, z * (1.0 + MELTS * np.minimum(melted / MELTED, 1.0)), z)
+        z = np.where(
+            z > 0,
+            z / (1.0 + np.where(daily, ALONE, 0.0) * company / np.where(positive > 0, positive, 1.0)),
+            z,
+        )
+    z = np.where(z > 0, z * (1.0 + np.where(daily, MELTS, 0.0) * np.minimum(weak / MELTED, 1.0)), z)
 
     seen = _views_z(out, key, days)
     viral, giveaway = _posts_about(out, posts)
@@ -231,14 +237,18 @@ def _neighbour(values: np.ndarray, codes: np.ndarray, by: int) -> np.ndarray:
 
 
 def _melted(
-    rate: np.ndarray, habit: np.ndarray, above: np.ndarray, codes: np.ndarray, days: np.ndarray
+    rate: np.ndarray, habit: np.ndarray, above: np.ndarray, codes: np.ndarray, days: np.ndarray, net: bool
 ) -> np.ndarray:
-    """Which part of a rise is lost again in the next intervals, 0..1: falling below the habit counts."""
+    """Which part of a rise is lost again in the next intervals, 0..1: what is missing there against the habit.
+
+    `net`: in sum, so that ordinary ups and downs cancel out: what people are told. Otherwise weak intervals alone
+    count: the quicker sign, with which steps are ranked.
+    """
     lost = np.zeros(len(rate))
     for ahead in range(1, min(AHEAD, len(rate) - 1) + 1):
         same = codes[ahead:] == codes[:-ahead]
-        below = np.maximum(habit[:-ahead] - rate[ahead:], 0.0) * days[ahead:]
-        lost[:-ahead] += np.where(same, below, 0.0)
+        below = (habit[:-ahead] - rate[ahead:]) * days[ahead:]
+        lost[:-ahead] += np.where(same, below if net else np.maximum(below, 0.0), 0.0)
     rise = above * days
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(rise > 0, np.clip(lost / np.where(rise > 0, rise, 1.0), 0.0, 1.0), 0.0)

@@ -35,7 +35,7 @@ def of_sample(features: Mapping[str, Any], platform: str) -> dict[str, Any]:
     rows = pd.DataFrame({name: pd.Series(values, dtype=float) for name, values in features.items()})
     judged = followers.judge(rows, platform)
     known = judged[judged["audience_type"] != "unknown"]
-    share = followers.fake_share(judged["fake_probability"].to_numpy(float))
+    share = followers.fake_share(judged["fake_probability"].to_numpy(float), followers.assumed(platform))
     if share is None or known.empty:
         return {"basis": "", "size": len(rows)}
     counts = known["audience_type"].value_counts()
