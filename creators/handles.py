@@ -17,7 +17,8 @@ HOSTS = {
     "facebook.com": "facebook", "fb.com": "facebook", "fb.me": "facebook",
 }  # fmt: skip
 NOT_PEOPLE = {"p", "reel", "reels", "stories", "explore", "tv", "watch", "shorts", "hashtag", "search", "i", "home",
-              "playlist", "results", "tag", "video", "share", "groups", "events", "intent", "login"}  # fmt: skip
+              "playlist", "results", "tag", "video", "share", "groups", "events", "intent", "login",
+              "people", "pages", "photo", "permalink.php", "story.php", "settings"}  # fmt: skip
 _HANDLE = re.compile(r"^[^\s/@,;:?#&=\"'<>|\\]{1,100}$")
 _CHANNEL = re.compile(r"^UC[A-Za-z0-9_-]{22}$")
 
@@ -97,6 +98,12 @@ def _from_url(raw: str, platform: str | None) -> Found:
     if found == "facebook" and path[:1] == ["profile.php"]:
         number = parse_qs(parts.query).get("id", [""])[0]
         if number.isdecimal():
+            return Found(found, "", number, f"https://www.facebook.com/profile.php?id={number}")
+    if found == "facebook":
+        number = (
+            path[-1] if path[:1] in (["people"], ["pages"]) and len(path) > 2 else path[0] if path else ""
+        )
+        if number.isdecimal() and len(number) >= 8:
             return Found(found, "", number, f"https://www.facebook.com/profile.php?id={number}")
     if found == "youtube" and path[:1] == ["channel"] and len(path) > 1 and _CHANNEL.match(path[1]):
         return Found(found, "", path[1], f"https://www.youtube.com/channel/{path[1]}")

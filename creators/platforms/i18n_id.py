@@ -1,0 +1,66 @@
+"""Bahasa Indonesia of the connectors' settings and of money budgets."""
+
+from __future__ import annotations
+
+ID: dict[str | tuple[str, str], str] = {
+    ("%(n)s post", "%(n)s posts"): "%(n)s konten",
+    ("%(n)s user", "%(n)s users"): "%(n)s pengguna",
+    "Access token of the agency's account": "Token akses akun agensi",
+    "App-only, from the developer console of X.": "Khusus aplikasi, dari konsol pengembang X.",
+    "Bearer token": "Bearer token",
+    "Budget a month, US dollars": "Anggaran per bulan, dolar AS",
+    "Documentation only": "Hanya berdasar dokumentasi",
+    "Followers and newest videos of creators listed in TikTok One who have not connected their account. TikTok must have "
+    "accepted your agency.": (
+        "Pengikut dan video terbaru kreator di TikTok One yang belum menghubungkan akunnya. Agensi Anda harus sudah "
+        "diterima TikTok."
+    ),
+    "Last 28 days, impressions (the measure before views)": "28 hari terakhir, impresi (ukuran sebelum tayangan)",
+    "Money budget, this month": "Anggaran uang bulan ini",
+    "Name of the fields parameter": "Nama parameter field",
+    "Of each account in a campaign or shortlisted: 5 to 100. Others are read without posts.": (
+        "Dari setiap akun dalam kampanye atau daftar pendek: 5 sampai 100. Akun lain dibaca tanpa konten."
+    ),
+    "Post lists in 15 minutes": "Daftar konten dalam 15 menit",
+    "Posts a pull": "Konten per pembacaan",
+    "Public Pages with Page Public Content Access; views and followers by country where the owner consented.": (
+        "Halaman publik dengan Page Public Content Access; tayangan dan pengikut per negara bila pemilik memberi izin."
+    ),
+    "Public accounts, a hundred a call, and the newest posts of those in a campaign. X sells each answer: nothing is read "
+    "until a monthly budget is set.": (
+        "Akun publik, seratus per panggilan, dan konten terbaru akun yang ikut kampanye. X menjual setiap jawaban: tidak ada "
+        "yang dibaca sebelum anggaran bulanan diisi."
+    ),
+    "Spent": "Terpakai",
+    "Tested against Meta's field lists of April 2026 and Meta's own client. The names of Page metrics stand in Meta's "
+    "pages only.": (
+        "Diuji dengan daftar field Meta bulan April 2026 dan klien resmi Meta. Nama metrik Halaman hanya tertulis di "
+        "dokumentasi Meta."
+    ),
+    "Tested against X's own client of 2026. Which of two field names X sends is not known; both are read.": (
+        "Diuji dengan klien resmi X tahun 2026. Belum diketahui mana dari dua nama field yang dikirim X; keduanya dibaca."
+    ),
+    "Tested against the vendor's description": "Diuji dengan deskripsi resmi",
+    "The number of your agency's account there.": "Nomor akun agensi Anda di sana.",
+    "TikTok One account ID": "ID akun TikTok One",
+    "Today": "Hari ini",
+    "US dollars": "Dolar AS",
+    "User look-ups in 15 minutes": "Pencarian pengguna dalam 15 menit",
+    "What was read today is not paid for again. Background work may spend 70 %% of the month; the rest is for “Refresh "
+    "now”.": (
+        "Yang sudah dibaca hari ini tidak dibayar lagi. Pekerjaan latar boleh memakai 70 %% dari sebulan; sisanya untuk "
+        "“Perbarui sekarang”."
+    ),
+    "With your own keys, <code>manage.py connector_probe %(key)s</code> says what differs.": (
+        "Dengan kunci Anda sendiri, <code>manage.py connector_probe %(key)s</code> menunjukkan perbedaannya."
+    ),
+    "X charges $0.010 for a user and $0.005 for a post, each once in a UTC day. 0 reads nothing.": (
+        "X menagih $0,010 per pengguna dan $0,005 per konten, masing-masing sekali per hari UTC. 0 tidak membaca apa pun."
+    ),
+    "X's description says post.fields, its pages say tweet.fields. Change it when X refuses the request.": (
+        "Deskripsi X menyebut post.fields, halamannya menyebut tweet.fields. Ubah bila X menolak permintaan."
+    ),
+    "reads": "pembacaan",
+    "spending": "pengeluaran",
+    "spent": "terpakai",
+}
