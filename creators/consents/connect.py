@@ -132,8 +132,9 @@ def answer(program_key: str, *, by: Any, state: str, code: str = "", error: str 
             consent.state = ConsentState.DENIED if error in ("access_denied", "") else ConsentState.FAILED
             consent.detail = SAID[ConsentState.DENIED] if error in ("access_denied", "") else SAID["busy"]
         consent.save(update_fields=["verifier", "answered_at", "state", "detail", "updated_at"])
+        if consent.state != ConsentState.STARTED:
+            record("creators.consent_declined", consent.creator, actor=by, data={"program": program.key})
     if consent.state != ConsentState.STARTED:
-        record("creators.consent_declined", consent.creator, actor=by, data={"program": program.key})
         return consent
     try:
         grant = _exchange(program, code, verifier)

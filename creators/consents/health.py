@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -158,6 +159,7 @@ def _say_ended(credential: Credential, stage: int) -> int:
     return bool(told)
 
 
+@transaction.atomic
 def ask_again(credential_ids: Sequence[int], *, by: Any) -> int:
     """A person of the agency asks owners to connect again. At most once a day for each consent."""
     check(by, "creators.change")

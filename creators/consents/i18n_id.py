@@ -136,7 +136,7 @@ ID: dict[str | tuple[str, str], str] = {
     "What we read": "Yang kami baca",
     "Which account?": "Akun yang mana?",
     "Which creators connected their accounts, which connections end soon, and which ended.": "Kreator yang sudah menghubungkan akun, koneksi yang segera berakhir, dan yang sudah berakhir.",
-    "Withdraw": "Cabut",
+    "End the connection": "Akhiri koneksi",
     "Withdrawn. The keys to this account are deleted.": "Sudah dicabut. Kunci ke akun ini dihapus.",
     "Withdrawn. We no longer read this account, and our keys to it are deleted.": "Sudah dicabut. Akun ini tidak lagi kami baca, dan kunci kami dihapus.",
     "X: Settings → Security and account access → Apps and sessions": "X: Pengaturan → Keamanan dan akses akun → Aplikasi dan sesi",
