@@ -47,7 +47,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vendors/<slug:vendor>/rules/", vendors.CreditsRules.as_view(), name="vendor_rules"),
     path("reports/", vendors.ReportList.as_view(), name="reports"),
     path("<int:pk>/reports/", vendors.ReportsPanel.as_view(), name="reports_panel"),
-    path("accounts/<int:pk>/withdraw/", connections.StaffWithdraw.as_view(), name="consent_withdraw"),
     path("accounts/<int:pk>/report/", vendors.ReportRequest.as_view(), name="report_request"),
     path("find/", finding.DiscoveryList.as_view(), name="find"),
     path("find/facets/", finding.DiscoveryFacets.as_view(), name="find_facets"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from creators.api import safety, views
 from creators.api.connectors import ConnectorViewSet
+from creators.api.consents import ConsentViewSet
 from creators.api.finding import DiscoveryViewSet, SegmentViewSet
 from creators.api.know import CustomFieldViewSet, DossierViewSet, DuplicateViewSet, MergeViewSet, TaskViewSet
 from creators.api.listening import FoundPostViewSet, HashtagViewSet
@@ -44,3 +45,4 @@ register("safety-packs", safety.SafetyPackViewSet)
 register("brand-mentions", safety.BrandMentionViewSet)
 register("post-texts", safety.PostTextViewSet)
 register("texts", safety.TextViewSet)
+register("consents", ConsentViewSet)

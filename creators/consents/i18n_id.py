@@ -37,6 +37,8 @@ ID: dict[str | tuple[str, str], str] = {
     "Connect another account": "Hubungkan akun lain",
     "Connect or withdraw": "Hubungkan atau cabut",
     "Connect your accounts so that the agency sees your real figures. You decide, for each account, and you can end it here at any time.": "Hubungkan akun Anda agar agensi melihat angka yang sebenarnya. Anda yang memutuskan untuk tiap akun, dan bisa mengakhirinya di sini kapan saja.",
+    ("%(count)s connection ended; its keys are deleted.", "%(count)s connections ended; their keys are deleted."): "%(count)s koneksi diakhiri; kuncinya dihapus.",
+    "End these connections? The keys to the accounts are deleted.": "Akhiri koneksi ini? Kunci ke akun-akunnya dihapus.",
     "Connected": "Terhubung",
     "Connected accounts": "Akun terhubung",
     "Connected through": "Terhubung lewat",

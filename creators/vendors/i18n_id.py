@@ -10,7 +10,10 @@ ID: dict[str | tuple[str, str], str] = {
     "%(vendor)s: %(cost)s credits a report, %(left)s left": (
         "%(vendor)s: %(cost)s kredit per laporan, tersisa %(left)s"
     ),
-    "%(vendor)s: %(cost)s credits, %(left)s left": "%(vendor)s: %(cost)s kredit, tersisa %(left)s",
+    (
+        "%(vendor)s: %(cost)s credit, %(left)s left",
+        "%(vendor)s: %(cost)s credits, %(left)s left",
+    ): "%(vendor)s: %(cost)s kredit, tersisa %(left)s",
     "%(vendor)s: asked for already, on its way; costs nothing more": (
         "%(vendor)s: sudah diminta dan sedang dibuat; tanpa biaya tambahan"
     ),

@@ -67,12 +67,17 @@ class Connections(PortalCreatorPage):
         for account in accounts:
             consents = [shown_consent(c) for c in held.get(account.pk, [])]
             live = {c["program"].key for c in consents if c["program"] and c["live"] and not c["lacks"]}
+            before = {c["program"].key for c in consents if c["program"]}
             rows.append(
                 {
                     "account": account,
                     "consents": consents,
                     "live": any(c["live"] for c in consents),
-                    "doors": [p for p in doors if p.platform == account.platform and p.key not in live],
+                    "doors": [
+                        (p, p.key in before)
+                        for p in doors
+                        if p.platform == account.platform and p.key not in live
+                    ],
                 }
             )
         return {"rows": rows, "doors": doors}
@@ -344,6 +349,21 @@ def ask_again(request: HttpRequest, chosen: Any, form: Any = None) -> str:
     }
 
 
+def end(request: HttpRequest, chosen: Any, form: Any = None) -> str:
+    """At the owner's word, by a person of the agency."""
+    by: Any = request.user
+    accounts = SocialAccount.objects.filter(pk__in=[row.account_id for row in chosen[:100] if row.account_id])
+    count = 0
+    for account in accounts.select_related("creator"):
+        withdraw.withdraw(account, by=by)
+        count += 1
+    return ngettext(
+        "%(count)s connection ended; its keys are deleted.",
+        "%(count)s connections ended; their keys are deleted.",
+        count,
+    ) % {"count": count}
+
+
 class ConsentList(ListPage):
     name = "creators.consents"
     title = _("Consents")
@@ -367,8 +387,10 @@ class ConsentList(ListPage):
     search_fields = ["handle"]
     search_label = _("Handle")
     bulk_actions = [
-        BulkAction("ask", _("Ask to connect again"), ask_again, perm="creators.change", icon="bell")
-    ]
+        BulkAction("ask", _("Ask to connect again"), ask_again, perm="creators.change", icon="bell"),
+        BulkAction("end", _("End the connection"), end, perm="creators.withdraw_consent", danger=True,
+                   confirm=_("End these connections? The keys to the accounts are deleted.")),
+    ]  # fmt: skip
     empty = Empty(
         _("No consents yet"),
         _("Creators connect their accounts in the portal: invite them there."),
@@ -384,23 +406,3 @@ class ConsentList(ListPage):
             account_id=Subquery(account.values("pk")[:1]),
             creator_name=Subquery(account.values("creator__name")[:1]),
         )
-
-
-class StaffWithdraw(ObjectMixin, AccessMixin, View):
-    """POST: the agency ends a connection at the owner's word."""
-
-    model = SocialAccount
-    perm = "creators.withdraw_consent"
-
-    def perm_on_object(self) -> bool:
-        return True
-
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
-        account = self.get_object()
-        try:
-            withdraw.withdraw(account, by=request.user)
-        except Refusal as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, gettext("Withdrawn. The keys to this account are deleted."))
-        return go("creators:account", pk=account.pk)

@@ -54,6 +54,7 @@ class ConnectorsPage(Page):
     title = _("Connectors")
     subtitle = _("How KRM reads the platforms: keys, budgets, queue and errors of the last seven days.")
     perm = "connectors.view"
+    actions = ((_("Consents"), "creators:consents", ""),)
     template_name = "creators/connectors.html"
 
     def get_context(self) -> dict[str, Any]:

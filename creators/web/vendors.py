@@ -40,6 +40,7 @@ def quality_rows(report: AudienceReport) -> list[dict[str, Any]]:
         {"label": label, "value": report.quality[key], "share": key in SHARES}
         for key, label in QUALITY.items()
         if report.quality.get(key) is not None
+        and not (key == "suspicious_share" and report.quality[key] == report.quality.get("fake_share"))
     ]
 
 
@@ -98,7 +99,12 @@ def price_text(quote: reports.Quote) -> str:
             "vendor": name,
             "day": quote.existing.as_of,
         }
-    return gettext("%(vendor)s: %(cost)s credits, %(left)s left") % {
+    text = ngettext(
+        "%(vendor)s: %(cost)s credit, %(left)s left",
+        "%(vendor)s: %(cost)s credits, %(left)s left",
+        1 if quote.credits == 1 else 2,
+    )
+    return text % {
         "vendor": name,
         "cost": credits.plain(quote.credits),
         "left": credits.plain(quote.available),
@@ -214,7 +220,7 @@ class CreditsPage(Page):
                         [{"month": f"{m['month']:%Y-%m}", "credits": float(m["credits"])} for m in months],
                         "month", "credits", x_title=gettext("Month"), y_title=gettext("Credits"), height=160,
                     )
-                    if months
+                    if len(months) > 1
                     else None,
                     "movements": VendorCredit.objects.filter(vendor=key)
                     .select_related("report__account", "by")

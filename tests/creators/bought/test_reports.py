@@ -144,7 +144,7 @@ def test_pages(vendors: Running, staff: Any, client_for: Any, admin_user: Any, q
     browser = client_for(staff())
     page = f"/creators/accounts/{account.pk}/report/"
     text = browser.get(page).content.decode()
-    assert "1 credits, 10 left" in text
+    assert "1 credit, 10 left" in text
     assert browser.post(page, {"vendor": "modash"}).status_code == 422  # not confirmed
     assert browser.post(page, {"vendor": "modash", "agreed": "on"}).status_code == 302
     report = AudienceReport.objects.get()

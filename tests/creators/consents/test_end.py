@@ -212,6 +212,18 @@ def test_staff_look_and_ask(connected_account: Any, client_for: Any, staff: Any,
     assert Notification.objects.filter(user=owner).exists()
 
 
+def test_the_agency_ends_one_and_programs_read_them(
+    connected_account: Any, client_for: Any, staff: Any, api_for: Any
+) -> None:
+    connected_account("tiktok")
+    pk = Credential.objects.get().pk
+    row = api_for(staff()).get(f"/api/v1/consents/{pk}").json()
+    assert (row["status"], row["missing"]) == ("active", []) and "access_token" not in row and row["ends_at"]
+    browser = client_for(staff())
+    browser.post("/creators/connectors/consents/", {"_bulk": "end", "_confirmed": "1", "pk": pk})
+    assert Credential.objects.get().access_token == ""
+
+
 def test_instagram_renews_itself_before_it_ends(connected_account: Any) -> None:
     connected_account("instagram_login")
     assert health.renew_dying() == 0  # sixty days left

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.security.matrix import ANYBODY, MANAGERS, PORTAL, STAFF, Route, Side
+from tests.security.matrix import ANYBODY, PORTAL, STAFF, Route, Side
 
 SIGNED = "Only Meta's signed request lets in; without one nothing is read."
 
@@ -13,13 +13,16 @@ def make_objects(side: Side) -> None:
     from django.utils.timezone import now
 
     from creators.models import Consent, SocialAccount
-    from krm.connectors.models import InboundEvent
+    from krm.connectors.models import Credential, InboundEvent
 
     code = f"deletion{side.name}"
     InboundEvent.objects.create(vendor="meta_deletion", dedupe_key=code, body=b"{}")
     side["deletion"] = code
     account = SocialAccount.objects.filter(creator=side["creator"]).first()
     side["own_account"] = account
+    side["credential"] = Credential.objects.create(
+        platform="tiktok", external_account_id=f"matrix-{side.name}", flavour="display", access_token="t"
+    )
     side["consent"] = {
         role: Consent.objects.create(
             creator=side["creator"], account=account, user=side.users[role], program="tiktok", state="denied",
@@ -35,7 +38,8 @@ def door(side: Side) -> dict[str, Any]:
 
 ROUTES = {
     "creators:consents": Route(GET=STAFF),
-    "creators:consent_withdraw": Route(POST=MANAGERS, obj="own_account", sees=STAFF, foreign=STAFF),
+    "api:consents-list": Route(GET=STAFF),
+    "api:consents-detail": Route(GET=STAFF, obj="credential", foreign=STAFF),
     "creators:portal_connections": Route(GET=PORTAL, obj="creator", foreign=frozenset()),
     "creators:portal_connections_panel": Route(GET=PORTAL, obj="creator", foreign=frozenset()),
     "creators:portal_connect": Route(GET=PORTAL, kwargs=door, foreign=frozenset()),
