@@ -69,3 +69,9 @@ listed(
     ("creator", "brand"),
 )
 listed(models.ApprovalLimit, ("role", "currency", "amount"))
+listed(
+    models.PartnershipRating,
+    ("partnership", "rated_by", "score", "updated_at"),
+    (),
+    ("partnership__creator", "partnership__campaign", "rated_by"),
+)

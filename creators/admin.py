@@ -19,6 +19,7 @@ from creators.models import (
     FoundPost,
     PeerSample,
     PostComment,
+    PostForecast,
     PostText,
     SafetyFlag,
     SafetyPack,
@@ -177,3 +178,19 @@ class PostTextAdmin(ReadOnly):
         "scanned_at",
         "scanned_with",
     )
+
+
+@admin.register(PostForecast)
+class PostForecastAdmin(ReadOnly):
+    list_display = (
+        "account_id",
+        "kind",
+        "metric",
+        "low",
+        "mid",
+        "high",
+        "actual",
+        "made_at",
+        "formula_version",
+    )
+    list_filter = ("metric", "kind")

@@ -41,6 +41,7 @@ class FairPriceOut(S.Serializer[Any]):
     deals = S.IntegerField()
     asks = S.IntegerField()
     creators = S.IntegerField()
+    same_format = S.IntegerField()
     asked = S.DecimalField(19, 4, allow_null=True)
     verdict = S.CharField(allow_blank=True)
     version = S.CharField()

@@ -5,6 +5,7 @@ from __future__ import annotations
 ID: dict[str | tuple[str, str], str] = {
     "%(d)s deals, %(a)s asked prices, %(c)s creators": "%(d)s kesepakatan, %(a)s harga diminta, %(c)s kreator",
     "%(i)s of %(n)s forecasts fell inside their range; half were within %(off)s.": "%(i)s dari %(n)s perkiraan jatuh di dalam rentangnya; separuhnya meleset paling jauh %(off)s.",
+    "%(n)s of this format": "%(n)s dari format ini",
     "A creator of another team": "Kreator dari tim lain",
     "Asked now": "Diminta sekarang",
     "Expected of the next post": "Perkiraan unggahan berikutnya",

@@ -62,6 +62,7 @@ class FairPrice:
     deals: int
     asks: int
     creators: int
+    same_format: int
     asked: Decimal | None  # what this creator asks now
     comparables: list[Comparable]
     version: str = rule.VERSION
@@ -150,7 +151,7 @@ def _one(
     low, mid, high = (None if v is None else rounded(v, currency) for v in (found.low, found.mid, found.high))
     return FairPrice(
         account.platform, form, str(labels[form]), account.followers, currency, low, mid, high, found.confidence,
-        found.deals, found.asks, found.creators, asked, comparables,
+        found.deals, found.asks, found.creators, found.same_format, asked, comparables,
     )  # fmt: skip
 
 

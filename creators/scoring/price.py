@@ -49,6 +49,7 @@ class Estimate:
     creators: int
     deals: int
     asks: int
+    same_format: int  # of the comparables, how many are of the very format
     slope: float
     haggle: float
     used: pd.DataFrame  # COLUMNS, weight, adjusted (price brought to this creator)
@@ -86,7 +87,7 @@ def estimate(asked: Asked, rows: pd.DataFrame) -> Estimate:
     empty = pd.DataFrame(columns=[*COLUMNS, "weight", "adjusted"])
     known = rows[(rows["price"] > 0) & (rows["followers"] > 0)].sort_values("key").reset_index(drop=True)
     if known.empty or not asked.followers > 0:
-        return Estimate(None, None, None, 0.0, 0, 0, 0, SLOPE, HAGGLE, empty)
+        return Estimate(None, None, None, 0.0, 0, 0, 0, 0, SLOPE, HAGGLE, empty)
     away = np.abs(np.log2(known["followers"].to_numpy(float) / asked.followers))
     away = away + np.where(known["format"] == asked.format, 0.0, OTHER_FORMAT)
     if asked.categories:
@@ -105,7 +106,7 @@ def estimate(asked: Asked, rows: pd.DataFrame) -> Estimate:
     keep = weight > 0
     near, weight = near[keep].reset_index(drop=True), weight[keep]
     if near.empty:
-        return Estimate(None, None, None, 0.0, 0, 0, 0, SLOPE, HAGGLE, empty)
+        return Estimate(None, None, None, 0.0, 0, 0, 0, 0, SLOPE, HAGGLE, empty)
     # ten posts of one creator are not ten opinions
     times = near.groupby("creator_id")["key"].transform("size").to_numpy(float)
     weight = weight / np.sqrt(times)
@@ -117,12 +118,14 @@ def estimate(asked: Asked, rows: pd.DataFrame) -> Estimate:
     logged = logged + _format_gaps(near, logged, weight, asked.format)
     total = float(weight.sum())
     used = near.assign(weight=weight, adjusted=np.exp(logged))
+    alike = (near["format"] == asked.format).to_numpy()
     counts = (
         int(near["creator_id"].nunique()),
         int((near["kind"] == "deal").sum()),
         int((near["kind"] == "ask").sum()),
+        int(alike.sum()),
     )
-    same = float(weight[(near["format"] == asked.format).to_numpy()].sum())
+    same = float(weight[alike].sum())
     if total < LEAST or same < LEAST / 2 or counts[0] < LEAST_CREATORS:
         return Estimate(None, None, None, total, *counts, slope, haggle, used)
     mid = weighted_median(logged, weight)
