@@ -14,6 +14,7 @@ from rest_framework.request import Request
 
 from campaigns import fitting, partnerships
 from creators.models import SocialAccount
+from krm.accounts.permissions import check
 from krm.api.viewsets import action
 
 MOST = 1_000
@@ -114,4 +115,6 @@ class PartnershipRatings(_Staff):
     @action(detail=True, methods=["post"], serializer_class=RatingIn, response=RatingOut)
     def rate(self, request: Request, pk: str) -> Any:
         """Rate professionalism from 1 to 5; a second time changes your own rating."""
-        return partnerships.rate(self._staff_object(), by=request.user, **self.input())  # type: ignore[attr-defined,arg-type]
+        partnership = self._staff_object()  # guests know of the partnership, but of ratings nothing
+        check(request.user, "campaigns.rate", partnership)
+        return partnerships.rate(partnership, by=request.user, **self.input())  # type: ignore[attr-defined,arg-type]

@@ -334,7 +334,6 @@ class PartnershipViewSet(PartnershipRatings, WriteViewSet):
         "create": "campaigns.negotiate",
         "partial_update": "campaigns.negotiate",
         "cancel": "campaigns.negotiate",
-        "rate": "campaigns.rate",
         "waive_exclusivity": "campaigns.waive",
     }
     model = Partnership
