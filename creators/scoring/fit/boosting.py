@@ -100,17 +100,18 @@ def fit(
     y: np.ndarray,
     signs: Sequence[int],
     *,
-    bags: int = 15,
-    rounds: int = 200,
+    bags: int = 30,
+    rounds: int = 120,
     rate: float = 0.1,
     ridge: float = 5.0,
     least: int = 8,
     seed: int = 0,
+    cuts: Sequence[int] = CUTS,
 ) -> Tables:
     """The average of `bags` models on a common grid, centred: 0 is what the average row contributes."""
     rng = np.random.default_rng(seed)
     models = [
-        one_model(x, y, rng.poisson(1.0, len(y)).astype(float), signs, CUTS[b % len(CUTS)], rounds, rate, ridge, least)
+        one_model(x, y, rng.poisson(1.0, len(y)).astype(float), signs, cuts[b % len(cuts)], rounds, rate, ridge, least)
         for b in range(bags)
     ]  # fmt: skip
     base = float(np.mean([m.base for m in models]))
