@@ -7,6 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from creators.models import SafetyPack
 from creators.safety import rules
@@ -14,6 +15,10 @@ from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.events import enqueue, record
 
+# names of packs that are not categories, for the translations
+gettext_noop("Alcohol, tobacco, vape and drugs")
+gettext_noop("Violence, arms, crime and terrorism")
+gettext_noop("Spam, scams and piracy")
 _BOOKS: dict[str, rules.RuleBook] = {}
 
 

@@ -300,7 +300,7 @@ class SafetyPacks(Page):
             rows = pack["rules"]
             shown.append(
                 {
-                    "pack": pack, "rules": len(rows), "words": sum(len(rule["terms"]) for rule in rows),
+                    "pack": pack, "label": gettext(pack["label"]), "rules": len(rows), "words": sum(len(rule["terms"]) for rule in rows),
                     "categories": [
                         SafetyCategory(name).label
                         for name in dict.fromkeys(rule["category"] for rule in rows)
@@ -357,7 +357,12 @@ class PackForm(KrmForm):
     @property
     def shown_rows(self) -> list[dict[str, Any]]:
         return [
-            {"rule": rule, **{key: self[name] for key, name in names.items()}} for rule, names in self.rows
+            {
+                "rule": rule,
+                "level": Severity(rule["severity"]).label if rule else "",
+                **{key: self[name] for key, name in names.items()},
+            }
+            for rule, names in self.rows
         ]
 
     def rules(self) -> list[dict[str, Any]]:
@@ -398,7 +403,7 @@ class PackEdit(FormPage):
         self.pack = pack
 
     def get_title(self) -> Any:
-        return self.pack["label"]
+        return gettext(self.pack["label"])
 
     def get_form_kwargs(self) -> dict[str, Any]:
         return {**super().get_form_kwargs(), "pack": self.pack}
