@@ -4,8 +4,9 @@ from __future__ import annotations
 
 ID: dict[str | tuple[str, str], str] = {
     ("%(count)s hashtag stopped.", "%(count)s hashtags stopped."): "%(count)s tagar tidak diikuti lagi.",
-    "%(tag)s is not searched any more.": "%(tag)s tidak dicari lagi.",
-    "%(tag)s is searched within minutes.": "%(tag)s dicari dalam beberapa menit.",
+    ("%(count)s hashtag is searched within minutes.", "%(count)s hashtags are searched within minutes."): (
+        "%(count)s tagar dicari dalam beberapa menit."
+    ),
     "%(used)s of %(limit)s different hashtags searched in the last seven days.": (
         "%(used)s dari %(limit)s tagar berbeda dicari dalam tujuh hari terakhir."
     ),
@@ -44,6 +45,7 @@ ID: dict[str | tuple[str, str], str] = {
     "Posts of others: with a hashtag you follow, or that mention an account that gave its consent.": (
         "Konten orang lain: dengan tagar yang Anda ikuti, atau yang menyebut akun yang sudah memberi izin."
     ),
+    "Search now": "Cari sekarang",
     "Searched": "Sudah dicari",
     "Stop": "Hentikan",
     "Stopped": "Dihentikan",

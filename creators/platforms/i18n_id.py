@@ -40,7 +40,7 @@ ID: dict[str | tuple[str, str], str] = {
     "Tested against X's own client of 2026. Which of two field names X sends is not known; both are read.": (
         "Diuji dengan klien resmi X tahun 2026. Belum diketahui mana dari dua nama field yang dikirim X; keduanya dibaca."
     ),
-    "Tested against the vendor's description": "Diuji dengan deskripsi resmi",
+    "Tested": "Teruji",
     "The number of your agency's account there.": "Nomor akun agensi Anda di sana.",
     "TikTok One account ID": "ID akun TikTok One",
     "Today": "Hari ini",

@@ -8,7 +8,6 @@ import django_filters as df
 from django import forms
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +18,7 @@ from krm.connectors.outcomes import Kind
 from krm.errors import Conflict
 from krm.web.forms import KrmForm
 from krm.web.lists import BulkAction, Column, Empty, ListPage
-from krm.web.pages import FormPage, verb_view
+from krm.web.pages import FormPage
 
 CRUMBS = [(_("Hashtags and mentions"), "creators:found_posts")]
 
@@ -122,6 +121,19 @@ def stop_many(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str:
     return ngettext("%(count)s hashtag stopped.", "%(count)s hashtags stopped.", count) % {"count": count}
 
 
+def search_many(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str:
+    by: Any = request.user
+    count = 0
+    for tag in chosen.filter(active=True).order_by("pk"):
+        hashtags.search_now(tag, by=by)
+        count += 1
+    return ngettext(
+        "%(count)s hashtag is searched within minutes.",
+        "%(count)s hashtags are searched within minutes.",
+        count,
+    ) % {"count": count}
+
+
 class HashtagList(ListPage):
     name = "creators.hashtags"
     title = _("Followed hashtags")
@@ -140,7 +152,10 @@ class HashtagList(ListPage):
     ]  # fmt: skip
     search_fields = ["term"]
     default_sort = "term"
-    bulk_actions = [BulkAction("stop", _("Stop"), perm="creators.listen", run=stop_many)]
+    bulk_actions = [
+        BulkAction("search", _("Search now"), perm="creators.listen", run=search_many),
+        BulkAction("stop", _("Stop"), perm="creators.listen", run=stop_many),
+    ]
     empty = Empty(
         _("No hashtag followed yet"),
         _(
@@ -179,13 +194,3 @@ class HashtagAdd(FormPage):
 
     def save(self, form: Any) -> TrackedHashtag:
         return hashtags.track(form.cleaned_data["term"], by=self.request.user)  # type: ignore[arg-type]
-
-
-def _list(_tag: Any) -> str:
-    return reverse("creators:hashtags")
-
-
-hashtag_stop = verb_view(TrackedHashtag, hashtags.stop, perm="creators.listen", success_url=_list,
-                         success=lambda tag: gettext("%(tag)s is not searched any more.") % {"tag": tag})  # fmt: skip
-hashtag_search = verb_view(TrackedHashtag, hashtags.search_now, perm="creators.listen", success_url=_list,
-                           success=lambda tag: gettext("%(tag)s is searched within minutes.") % {"tag": tag})  # fmt: skip

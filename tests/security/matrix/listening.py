@@ -24,8 +24,6 @@ ROUTES = {
     "creators:found_posts": Route(GET=STAFF),
     "creators:hashtags": Route(GET=STAFF),
     "creators:hashtag_add": Route(GET=MANAGERS, POST=MANAGERS, sees=STAFF),
-    "creators:hashtag_stop": Route(POST=MANAGERS, **TAG),
-    "creators:hashtag_search": Route(POST=MANAGERS, **TAG),
     "api:hashtags-list": Route(GET=STAFF, POST=MANAGERS, sees=STAFF),
     "api:hashtags-detail": Route(GET=STAFF, **TAG),
     "api:hashtags-stop": Route(POST=MANAGERS, **TAG),
