@@ -166,8 +166,8 @@ def test_pages(vendors: Running, staff: Any, client_for: Any, admin_user: Any, q
     assert ("Documentation only" in text and ">14<" in text) or "14 days" in text
     text = chief.get("/creators/connectors/").content.decode()
     assert "HypeAuditor" in text and "Documentation only" in text
-    chief.post("/creators/connectors/modash/check/")
-    assert "Modash answers: 250 credits" in chief.get("/creators/connectors/").content.decode()
+    chief.post("/creators/connectors/hypeauditor/check/")
+    assert "HypeAuditor answers: 2" in chief.get("/creators/connectors/").content.decode()
 
 
 def test_rest(vendors: Running, staff: Any, api_for: Any) -> None:
