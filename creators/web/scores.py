@@ -168,7 +168,7 @@ def history_chart(rows: list[Score], definition: Definition | None) -> dict[str,
     if any(row.low is not None for row in known):
         line = {"mark": spec.pop("mark"), "encoding": spec.pop("encoding")}
         band = {
-            "mark": {"type": "area", "opacity": 0.15},
+            "mark": {"type": "area", "opacity": 0.15, "line": False},
             "encoding": {
                 "x": line["encoding"]["x"],
                 "y": {"field": "low", "type": "quantitative"},
