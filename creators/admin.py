@@ -24,6 +24,7 @@ from creators.models import (
     SafetyFlag,
     SafetyPack,
     Score,
+    Segment,
     SocialAccount,
     Tag,
     Tier,
@@ -194,3 +195,8 @@ class PostForecastAdmin(ReadOnly):
         "formula_version",
     )
     list_filter = ("metric", "kind")
+@admin.register(Segment)
+class SegmentAdmin(ReadOnly):
+    list_display = ("name", "owner", "shared", "created_at")
+    list_select_related = ("owner",)
+    search_fields = ("name",)
