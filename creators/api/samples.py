@@ -61,7 +61,7 @@ class FollowerSampleViewSet(Permitted, StaffOnly, WriteViewSet):
     write_serializer_class = SampleIn
     filterset_class = SampleFilter
     scopes = SCOPES
-    http_method_names: ClassVar[Any] = ["get", "post", "delete", "head", "options"]
+    http_method_names = ["get", "post", "delete", "head", "options"]
     perms: ClassVar[dict[str, str]] = {
         "create": "creators.change",
         "destroy": "creators.change",

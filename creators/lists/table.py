@@ -180,9 +180,9 @@ def places(header: Sequence[str], names: Mapping[str, Sequence[str]]) -> dict[st
     taken: set[int] = set()
     for name, spellings in names.items():
         for spelling in spellings:
-            place = by_key.get(spelling)
-            if place is not None and place not in taken:
-                out[name] = place
-                taken.add(place)
+            found = by_key.get(spelling)
+            if found is not None and found not in taken:
+                out[name] = found
+                taken.add(found)
                 break
     return out
