@@ -93,3 +93,11 @@ def safety_bands(event: Event) -> None:
 @inbox.handler(feeds.VENDOR)
 def websub_notice(event: InboundEvent) -> None:
     feeds.heard(event)
+
+
+@subscribe("creators.creators_merged", "creators.merge_undone", name="creators.find_merged")
+def find_merged(event: Event) -> None:
+    """Discovery shows the accounts under the record that stands now."""
+    from creators.finding import table
+
+    table.refresh([int(pk) for pk in event.data.get("account_ids", [])])

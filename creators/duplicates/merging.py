@@ -22,6 +22,7 @@ from creators import summary
 from creators.duplicates.movers import Pointer, pointer_of, pointers
 from creators.models import (
     Creator,
+    CreatorAccess,
     CreatorTag,
     CustomField,
     DuplicatePair,
@@ -352,6 +353,8 @@ def _collision(pointer: Pointer, row: models.Model, kept: Creator) -> tuple[bool
 def _named(row: models.Model) -> str:
     if isinstance(row, CreatorTag):
         return str(row.tag)
+    if isinstance(row, CreatorAccess):
+        return row.user.name or row.user.email
     if isinstance(row, SocialAccount):
         return f"{row.get_platform_display()} {row}"
     return str(row)

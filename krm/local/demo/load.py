@@ -18,7 +18,7 @@ from campaigns.models import Brand, Campaign, Candidate
 from creators.models import Creator, CreatorAccess, SocialAccount
 from krm.accounts.models import User
 from krm.events import relay
-from krm.local.demo import DOMAIN, cast, find, journey, people, safety, stories
+from krm.local.demo import DOMAIN, cast, find, journey, know, people, safety, stories
 from krm.local.demo.journey import Stage
 from krm.local.demo.stories import DemoBrand, DemoCampaign
 from krm.local.sandbox import world
@@ -60,6 +60,7 @@ def load(sandbox: State, say: Callable[[str], None]) -> None:
     journey.observe_posts(stage)
     cast.look_back(now)
     safety.load([users["manager"]])
+    know.load(users["manager"], users["admin"])
     SocialAccount.objects.filter(is_demo=True).update(last_ok_at=now)
     relay.run()
     find.load(users["manager"])

@@ -22,7 +22,7 @@ from campaigns.models import Brand, Campaign
 from creators.models import Creator, SocialAccount, Tag, TrackedHashtag
 from krm.accounts.models import BrandTeam, User
 from krm.events.models import Event, Notification
-from krm.local.demo import TAG
+from krm.local.demo import TAG, know
 
 CHUNK = 5000
 Found = dict[type[models.Model], set[Any]]
@@ -41,6 +41,7 @@ def remove(say: Callable[[str], None]) -> int:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         count = delete(found)
         Tag.objects.filter(name=TAG, creators=None).delete()
+        know.remove()
         count += remove_people(say)
     for name in files:
         default_storage.delete(name)
