@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns read better on one line
 """Is a comment worth anything? Named flags of its text, added up; and who wrote it, where that is known.
 
 Spam (advertising under somebody else's post) is an additive logistic over flags, fitted on TubeSpam

@@ -1,3 +1,4 @@
+# ruff: noqa: E501  patterns read better on one line
 """Follower growth (growth-1.0): how much of what an account gained looks bought.
 
 With six intervals or more the account's own history judges (`growth`). With fewer, its neighbours: accounts that are
