@@ -325,10 +325,17 @@ class Search:
         self, queryset: QuerySet[DiscoveryRow], order: Order, cursor: Cursor | None, size: int
     ) -> list[DiscoveryRow]:
         statement, values = compiled(queryset.order_by())
-        where, extra = order.beyond(cursor, f"{TABLE}.{order.key}", f"{TABLE}.account_id")
-        statement += f" {'AND' if has_where(statement) else 'WHERE'} {where}"
-        statement += f" ORDER BY {order.by(f'{TABLE}.{order.key}', f'{TABLE}.account_id')} LIMIT {size + 1}"
-        return list(DiscoveryRow.objects.raw(SETTINGS + statement, [*values, *extra]))
+        key, tie = f"{TABLE}.{order.key}", f"{TABLE}.account_id"
+        where, extra = order.beyond(cursor, key, tie)
+        start = f"{statement} {'AND' if has_where(statement) else 'WHERE'} {where}"
+        if not order.down and not order.backwards and (cursor is None or cursor[0] is not None):
+            # upwards the index has the unknown first: read those with a value, and all only where they are too few
+            known = f" AND {key} IS NOT NULL ORDER BY {key} ASC NULLS FIRST, {tie} ASC LIMIT {size + 1}"
+            rows = list(DiscoveryRow.objects.raw(SETTINGS + start + known, [*values, *extra]))
+            if len(rows) > size:
+                return rows
+        start += f" ORDER BY {order.by(key, tie)} LIMIT {size + 1}"
+        return list(DiscoveryRow.objects.raw(SETTINGS + start, [*values, *extra]))
 
     def matches(self, most: int | None = None) -> QuerySet[DiscoveryRow]:
         found = self.queryset.order_by("pk")
