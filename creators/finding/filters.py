@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,15 +20,20 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from creators.finding import clients
 from creators.finding.table import STEPS
 from creators.models import (
     AccountState,
     CreatorStatus,
+    CustomField,
     DiscoveryLabel,
     LabelKind,
     Platform,
     PostKind,
     SafetyBand,
+    Segment,
+    Tag,
+    Tier,
 )
 
 MOST_VALUES = 50
@@ -93,16 +99,31 @@ class Filter:
         return [self.key]
 
 
-@dataclass
 class Known:
-    """What filters need from the database, read once for all of them."""
+    """What filters need from the database; each list is read when a filter asks for it."""
 
-    user: Any = None
-    tiers: list[tuple[str, str]] = field(default_factory=list)
-    tags: list[tuple[str, str]] = field(default_factory=list)
-    clients: list[Any] = field(default_factory=list)
-    custom: list[Any] = field(default_factory=list)
-    segments: list[Any] = field(default_factory=list)
+    def __init__(self, user: Any = None) -> None:
+        self.user = user
+
+    @cached_property
+    def tiers(self) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in Tier.objects.values_list("pk", "name")]
+
+    @cached_property
+    def tags(self) -> list[tuple[str, str]]:
+        return [(str(pk), name) for pk, name in Tag.objects.values_list("pk", "name")]
+
+    @cached_property
+    def clients(self) -> list[Any]:
+        return clients.of(self.user)
+
+    @cached_property
+    def custom(self) -> list[Any]:
+        return list(CustomField.objects.filter(archived_at=None, filterable=True))
+
+    @cached_property
+    def segments(self) -> list[Any]:
+        return list(Segment.objects.visible_to(self.user))
 
 
 def _fixed(choices: Iterable[tuple[str, Any]]) -> Choices:

@@ -19,10 +19,10 @@ from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from creators.finding import clients, filters, relevance, similar
+from creators.finding import filters, relevance, similar
 from creators.finding.filters import Filter, Given, Known
 from creators.finding.statements import SETTINGS, TABLE, compiled, estimate, has_where, round_to, run
-from creators.models import CreatorStatus, CustomField, DiscoveryRow, Segment, Tag, Tier
+from creators.models import CreatorStatus, DiscoveryRow, Segment
 from krm.errors import Conflict
 from krm.web.lists.counting import Count
 from krm.web.lists.keyset import Slice, decode, encode
@@ -82,14 +82,7 @@ class Search:
 
     @cached_property
     def known(self) -> Known:
-        return Known(
-            user=self.user,
-            tiers=[(str(pk), name) for pk, name in Tier.objects.values_list("pk", "name")],
-            tags=[(str(pk), name) for pk, name in Tag.objects.values_list("pk", "name")],
-            clients=clients.of(self.user),
-            custom=list(CustomField.objects.filter(archived_at=None, filterable=True)),
-            segments=list(Segment.objects.visible_to(self.user)),
-        )
+        return Known(self.user)
 
     @cached_property
     def filters(self) -> list[Filter]:
@@ -120,16 +113,11 @@ class Search:
     def term(self) -> str:
         return " ".join(self.params.get("q", []))[:100]
 
-    @property
-    def needs_lists(self) -> bool:
-        """Whether a filter asks for lists of the agency (tiers, tags, clients, segments)."""
-        return any(one.filter.choices is not None and one.filter.kind != "flag" for one in self.given)
-
     # -- conditions ----------------------------------------------------------------------------------------------
 
     @cached_property
     def condition(self) -> Q:
-        known = self.known if self.needs_lists else Known(user=self.user)
+        known = self.known
         wanted: list[filters.LabelKey] = []
         good: list[Given] = []
         for given in self.given:
