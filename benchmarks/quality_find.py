@@ -157,7 +157,8 @@ def overlaps() -> None:
             ("MinHash and KMV joined, 1,280", f"{both_rmse:.4f}", f"{both_bound:.4f}", f"{1.05 * both_bound:.4f}",
              "yes" if both_rmse <= 1.05 * both_bound else "no"),
             ("HyperLogLog error of a union, p = 14", f"{hll:.2%}", f"{1.04 / 128:.2%}", "1.00%", "yes" if hll <= 0.01 else "no"),
-            ("95 % interval holds the truth (40 % and 25 % sampled)", f"{covered / cases:.0%}", "95%", "≥ 95%", "yes" if covered / cases >= 0.95 else "no"),
+            ("95 % interval holds the truth (40 % and 25 % sampled)", f"{covered / cases:.0%}", "95%", "≥ 95%",
+             "yes" if covered / cases >= 0.95 else "no"),
             ("bias of the corrected overlap, people", f"{np.mean(pairs):+,.0f}", "0", "", ""),
         ],
     )  # fmt: skip

@@ -195,6 +195,8 @@ class PostForecastAdmin(ReadOnly):
         "formula_version",
     )
     list_filter = ("metric", "kind")
+
+
 @admin.register(Segment)
 class SegmentAdmin(ReadOnly):
     list_display = ("name", "owner", "shared", "created_at")

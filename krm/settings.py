@@ -301,7 +301,9 @@ PLATFORM_URLS = {
     "facebook": env("KRM_FACEBOOK_URL", SANDBOX_URL or "https://graph.facebook.com"),
     "tiktok_one": env("KRM_TIKTOK_ONE_URL", SANDBOX_URL or "https://business-api.tiktok.com"),
     "x": env("KRM_X_URL", SANDBOX_URL or "https://api.x.com"),
-    "youtube_analytics": env("KRM_YOUTUBE_ANALYTICS_URL", SANDBOX_URL or "https://youtubeanalytics.googleapis.com"),
+    "youtube_analytics": env(
+        "KRM_YOUTUBE_ANALYTICS_URL", SANDBOX_URL or "https://youtubeanalytics.googleapis.com"
+    ),
     "websub": env("KRM_WEBSUB_URL", SANDBOX_URL or "https://pubsubhubbub.appspot.com"),
     "google_oauth": env("KRM_GOOGLE_OAUTH_URL", SANDBOX_URL or "https://oauth2.googleapis.com"),
 }

@@ -271,7 +271,7 @@ class DiscoveryViewSet(StaffOnly, ReadViewSet):
     )
     def overlap(self, request: Request) -> Any:
         """Of up to fifty accounts: people in common by pair, the union, each one's own share; intervals are 95 %."""
-        return Response(comparing.overlap_of(self.input()["accounts"], request.user))
+        return Response(comparing.overlap_of(self.input()["accounts"], self.request.user))
 
 
 class SegmentViewSet(StaffOnly, WriteViewSet):
@@ -301,7 +301,7 @@ class SegmentViewSet(StaffOnly, WriteViewSet):
             ordering="-followers", ordering_fields=SORTS)  # fmt: skip
     def members(self, request: Request, pk: str) -> Any:
         """Who matches now, in pages like discovery."""
-        self.search = segments.search_of(self.get_object(), request.user)  # type: ignore[attr-defined]
+        self.search = segments.search_of(self.get_object(), self.request.user)  # type: ignore[attr-defined]
         rows = self.paginate_queryset(DiscoveryRow.objects.none())
         return self.get_paginated_response(
             AccountFound(rows, many=True, context=self.get_serializer_context()).data
@@ -310,7 +310,7 @@ class SegmentViewSet(StaffOnly, WriteViewSet):
     @action(detail=True, methods=["get"], response=Counted, summary="Number of members")
     def count(self, request: Request, pk: str) -> Any:
         """Exact up to 10,000; above that estimated from statistics, and `exact` says so."""
-        found = segments.search_of(self.get_object(), request.user).counted()
+        found = segments.search_of(self.get_object(), self.request.user).counted()
         return {"count": found.number, "exact": str(found).replace(",", "").replace(".", "").isdigit()}
 
     @action(detail=True, methods=["post"], response=Started, status=202, summary="Export the members")

@@ -66,7 +66,7 @@ def compare(account_ids: Sequence[int], user: User) -> Comparison:
         confidence.setdefault(pk, {})[kind] = sure
     prices: dict[tuple[int, str], list[RateCard]] = {}
     today = localdate()
-    owners = [accounts[pk].creator_id for pk in found if accounts[pk].creator_id]
+    owners = [owner for pk in found if (owner := accounts[pk].creator_id) is not None]
     for card in RateCard.objects.visible_to(user).filter(creator_id__in=owners, valid_from__lte=today):
         if card.valid_to is None or card.valid_to >= today:
             prices.setdefault((card.creator_id, card.platform), []).append(card)

@@ -86,7 +86,7 @@ def _tally(
             SETTINGS
             + f"WITH m ({', '.join(names)}) AS MATERIALIZED ({statement}) "
             + " UNION ALL ".join(parts),
-            given,
+            given,  # type: ignore[arg-type]
         )
         rows = cursor.fetchall()
     found: dict[str, dict[str, int]] = {}

@@ -306,7 +306,7 @@ class Search:
                 [*values, *extra],
             )
         )
-        total = found[0].matches if found else 0
+        total = found[0].matches if found else 0  # type: ignore[attr-defined]
         return [row for row in found if row.pk is not None], total
 
     def _walked(
@@ -371,7 +371,7 @@ class Order:
             return None
         field = DiscoveryRow._meta.get_field("account" if self.key == "account_id" else self.key)
         try:
-            value = None if found[0] is None else found[0] if field.is_relation else field.to_python(found[0])
+            value = None if found[0] is None else found[0] if field.is_relation else field.to_python(found[0])  # type: ignore[union-attr]
         except (ValidationError, ValueError, TypeError):
             return None
         return value, found[1]

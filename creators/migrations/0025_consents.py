@@ -9,7 +9,6 @@ import krm.connectors.vault
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("creators", "0024_definitions_apart"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
@@ -17,34 +16,116 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Consent',
+            name="Consent",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('program', models.CharField(max_length=30, verbose_name='program')),
-                ('state', models.CharField(choices=[('started', 'Sent to the platform'), ('denied', 'Declined'), ('failed', 'Failed'), ('choose', 'Waiting for a choice'), ('given', 'Given'), ('withdrawn', 'Withdrawn')], default='started', max_length=10, verbose_name='state')),
-                ('state_hash', models.CharField(max_length=64, unique=True)),
-                ('verifier', krm.connectors.vault.EncryptedTextField(blank=True, default='')),
-                ('held', krm.connectors.vault.EncryptedTextField(blank=True, default='')),
-                ('found', models.JSONField(blank=True, default=list)),
-                ('subject_id', models.CharField(blank=True, max_length=128)),
-                ('external_id', models.CharField(blank=True, max_length=128)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, default=list, size=None)),
-                ('missing', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=100), blank=True, default=list, size=None)),
-                ('text_version', models.CharField(blank=True, max_length=20)),
-                ('detail', models.CharField(blank=True, max_length=300)),
-                ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
-                ('withdrawn_at', models.DateTimeField(blank=True, null=True, verbose_name='withdrawn')),
-                ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='consents', to='creators.socialaccount', verbose_name='account')),
-                ('creator', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='consents', to='creators.creator', verbose_name='creator')),
-                ('user', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("program", models.CharField(max_length=30, verbose_name="program")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("started", "Sent to the platform"),
+                            ("denied", "Declined"),
+                            ("failed", "Failed"),
+                            ("choose", "Waiting for a choice"),
+                            ("given", "Given"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="started",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("state_hash", models.CharField(max_length=64, unique=True)),
+                ("verifier", krm.connectors.vault.EncryptedTextField(blank=True, default="")),
+                ("held", krm.connectors.vault.EncryptedTextField(blank=True, default="")),
+                ("found", models.JSONField(blank=True, default=list)),
+                ("subject_id", models.CharField(blank=True, max_length=128)),
+                ("external_id", models.CharField(blank=True, max_length=128)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), blank=True, default=list, size=None
+                    ),
+                ),
+                (
+                    "missing",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=100), blank=True, default=list, size=None
+                    ),
+                ),
+                ("text_version", models.CharField(blank=True, max_length=20)),
+                ("detail", models.CharField(blank=True, max_length=300)),
+                ("answered_at", models.DateTimeField(blank=True, null=True, verbose_name="answered")),
+                ("withdrawn_at", models.DateTimeField(blank=True, null=True, verbose_name="withdrawn")),
+                (
+                    "account",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="consents",
+                        to="creators.socialaccount",
+                        verbose_name="account",
+                    ),
+                ),
+                (
+                    "creator",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="consents",
+                        to="creators.creator",
+                        verbose_name="creator",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'consent',
-                'verbose_name_plural': 'consents',
-                'indexes': [models.Index(fields=['program', 'subject_id'], name='creators_consent_subject'), models.Index(fields=['program', 'external_id'], name='creators_consent_external')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['started', 'denied', 'failed', 'choose', 'given', 'withdrawn'])), name='creators_consent_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'given'), _negated=True), models.Q(('answered_at__isnull', False), models.Q(('external_id', ''), _negated=True)), _connector='OR'), name='creators_consent_given_to_somebody'), models.CheckConstraint(condition=models.Q(('state', 'choose'), ('held', ''), _connector='OR'), name='creators_consent_holds_no_longer_than_needed')],
+                "verbose_name": "consent",
+                "verbose_name_plural": "consents",
+                "indexes": [
+                    models.Index(fields=["program", "subject_id"], name="creators_consent_subject"),
+                    models.Index(fields=["program", "external_id"], name="creators_consent_external"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["started", "denied", "failed", "choose", "given", "withdrawn"])
+                        ),
+                        name="creators_consent_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "given"), _negated=True),
+                            models.Q(
+                                ("answered_at__isnull", False), models.Q(("external_id", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="creators_consent_given_to_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "choose"), ("held", ""), _connector="OR"),
+                        name="creators_consent_holds_no_longer_than_needed",
+                    ),
+                ],
             },
         ),
     ]

@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("creators", "0029_discovery_orders"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='accountsnapshot',
-            name='average_view_seconds',
+            model_name="accountsnapshot",
+            name="average_view_seconds",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='accountsnapshot',
-            name='watch_minutes',
+            model_name="accountsnapshot",
+            name="watch_minutes",
             field=models.BigIntegerField(null=True),
         ),
     ]

@@ -7,33 +7,70 @@ import krm.connectors.vault
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("creators", "0030_watch_time"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ChannelFeed',
+            name="ChannelFeed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('token', models.CharField(max_length=64, unique=True)),
-                ('secret', krm.connectors.vault.EncryptedTextField()),
-                ('state', models.CharField(choices=[('asked', 'Asked for'), ('active', 'Active'), ('denied', 'Denied'), ('ended', 'Ended')], default='asked', max_length=8, verbose_name='state')),
-                ('asked_at', models.DateTimeField(verbose_name='asked for')),
-                ('lease_until', models.DateTimeField(blank=True, null=True, verbose_name='until')),
-                ('next_ask_at', models.DateTimeField()),
-                ('heard_at', models.DateTimeField(blank=True, null=True, verbose_name='last heard')),
-                ('failures', models.PositiveSmallIntegerField(default=0)),
-                ('account', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='feed', to='creators.socialaccount')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="changed")),
+                ("token", models.CharField(max_length=64, unique=True)),
+                ("secret", krm.connectors.vault.EncryptedTextField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("asked", "Asked for"),
+                            ("active", "Active"),
+                            ("denied", "Denied"),
+                            ("ended", "Ended"),
+                        ],
+                        default="asked",
+                        max_length=8,
+                        verbose_name="state",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="asked for")),
+                ("lease_until", models.DateTimeField(blank=True, null=True, verbose_name="until")),
+                ("next_ask_at", models.DateTimeField()),
+                ("heard_at", models.DateTimeField(blank=True, null=True, verbose_name="last heard")),
+                ("failures", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="feed",
+                        to="creators.socialaccount",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'channel feed',
-                'verbose_name_plural': 'channel feeds',
-                'indexes': [models.Index(fields=['next_ask_at'], name='creators_feed_due')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['asked', 'active', 'denied', 'ended'])), name='creators_feed_state'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'active'), _negated=True), ('lease_until__isnull', False), _connector='OR'), name='creators_feed_active_has_lease')],
+                "verbose_name": "channel feed",
+                "verbose_name_plural": "channel feeds",
+                "indexes": [models.Index(fields=["next_ask_at"], name="creators_feed_due")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["asked", "active", "denied", "ended"])),
+                        name="creators_feed_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "active"), _negated=True),
+                            ("lease_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="creators_feed_active_has_lease",
+                    ),
+                ],
             },
         ),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -105,6 +106,10 @@ def like_chosen(request: HttpRequest, chosen: QuerySet[Any]) -> Any:
 
 
 # -- the panel of filters ------------------------------------------------------------------------------------------
+
+
+def _score_of(key: str) -> Callable[[Any], str | None]:
+    return lambda row: score_text(getattr(row, key))
 
 
 @dataclass
@@ -225,7 +230,7 @@ class DiscoveryList(ListPage):
         Column("deals", _("Deals"), kind="number", sort="deals", default=False),
         *(
             Column(key, label, kind="percent" if key.startswith("er_") else "number",
-                   value=key if key.startswith("er_") else (lambda o, k=key: score_text(getattr(o, k))), sort=key, default=False)
+                   value=key if key.startswith("er_") else _score_of(key), sort=key, default=False)
             for key, label in (
                 ("er_followers", _("Engagement by followers")), ("er_views", _("Engagement by views")),
                 ("er_reach", _("Engagement by reach")), ("audience_quality", _("Audience quality")),
@@ -384,7 +389,7 @@ def attach(rows: list[DiscoveryRow], user: Any) -> None:
     tiers = dict(Tier.objects.values_list("pk", "name"))
     for row in rows:
         row.account = accounts[row.pk]
-        row.tier_name = tiers.get(row.tier)  # type: ignore[attr-defined]
+        row.tier_name = tiers.get(row.tier or 0)  # type: ignore[attr-defined]
 
 
 def seeds_of(search: Search, user: Any) -> list[SocialAccount]:
@@ -688,7 +693,7 @@ class SegmentFile(Page):
     perm = "creators.view"
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found = exporting.file_of(self.kwargs["pk"], request.user)
+        found = exporting.file_of(self.kwargs["pk"], self.request.user)
         if found is None:
             raise Http404
         answer: Any = FileResponse(found[0], as_attachment=True, filename=found[1])

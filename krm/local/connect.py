@@ -161,7 +161,10 @@ def consent(platform: str, external_id: str, handle: str, now: float, *, flavour
         handle=handle,
         purpose=Purpose.ACCOUNT,
         flavour=flavour,
-        scopes=[*SCOPES[platform], *(["user.insights", "video.insights", "comment.list"] if flavour == "business" else [])],
+        scopes=[
+            *SCOPES[platform],
+            *(["user.insights", "video.insights", "comment.list"] if flavour == "business" else []),
+        ],
         access_token=tokens.issue("act", program, external_id, issued=now, serial=serial),
         refresh_token=tokens.issue("rft", program, external_id, issued=now, serial=serial)
         if refreshable

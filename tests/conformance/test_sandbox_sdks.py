@@ -43,7 +43,11 @@ def test_google_client_reads_the_owners_analytics(sandbox: Running) -> None:
         Credentials(tokens.issue("act", "youtube", owner.external_id)), http=httplib2.Http(proxy_info=None)
     )
     service = googleapiclient.build(
-        "youtubeAnalytics", "v2", http=http, client_options={"api_endpoint": sandbox.url}, static_discovery=True
+        "youtubeAnalytics",
+        "v2",
+        http=http,
+        client_options={"api_endpoint": sandbox.url},
+        static_discovery=True,
     )
     window = {"ids": "channel==MINE", "startDate": "2026-10-22", "endDate": "2026-11-18"}
     people = (

@@ -329,7 +329,8 @@ def _page(request: Request, screen: Screen, given: Mapping[str, str]) -> Respons
     )
     first = next((a.handle for a in world.demo_accounts() if a.platform == screen.platform), "")
     body = f"""<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{screen.title} (sandbox)</title>
-<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width,initial-scale=1"><style>body{{font:16px/1.5 system-ui;max-width:26rem;
+<link rel="icon" href="data:,"><meta name="viewport" content="width=device-width,initial-scale=1">
+<style>body{{font:16px/1.5 system-ui;max-width:26rem;
 margin:2rem auto;padding:0 1rem}}button,input[type=text]{{font:inherit;padding:.6rem 1rem;min-height:44px}}</style></head>
 <body><main><h1>{screen.title} <small>sandbox</small></h1><p>KRM would like to read your account.</p>
 <form method="post">{hidden}<p><label>Logged in as <input type="text" name="account" value="{html.escape(first)}"></label></p>

@@ -12,7 +12,9 @@ def make_objects(side: Side) -> None:
     table.refresh([side["account"].pk])
     # each person's own: a colleague may not know of it
     side["segment"] = {
-        role: Segment.objects.create(owner=user, name=f"{side.name} {role}", filters={"platform": ["instagram"]})
+        role: Segment.objects.create(
+            owner=user, name=f"{side.name} {role}", filters={"platform": ["instagram"]}
+        )
         for role, user in side.users.items()
     }
     side["shared_segment"] = Segment.objects.create(
