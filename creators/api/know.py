@@ -10,7 +10,7 @@ from rest_framework import serializers as S
 from rest_framework.request import Request
 
 from creators import todos
-from creators.api.views import SCOPES, Permitted, _visible
+from creators.api.views import SCOPES, _visible
 from creators.custom import fields
 from creators.dossiers import vetting
 from creators.duplicates import finding, merging
@@ -52,7 +52,7 @@ class FieldIn(S.Serializer[Any]):
     key = S.CharField(max_length=40, required=False)
 
 
-class CustomFieldViewSet(Permitted, StaffOnly, WriteViewSet):
+class CustomFieldViewSet(StaffOnly, WriteViewSet):
     """The agency's own fields of creators. Values are in `custom` of a creator, by key."""
 
     model = CustomField
@@ -109,7 +109,7 @@ class PairFilter(df.FilterSet):
         fields: ClassVar[Any] = ["state", "first", "second"]
 
 
-class DuplicateViewSet(Permitted, StaffOnly, ReadViewSet):
+class DuplicateViewSet(StaffOnly, ReadViewSet):
     """Creators that may be one person, with the reasons."""
 
     model = DuplicatePair
@@ -147,7 +147,7 @@ class MergePreview(S.Serializer[Any]):
     refusals = S.ListField(child=S.CharField())
 
 
-class MergeViewSet(Permitted, StaffOnly, WriteViewSet):
+class MergeViewSet(StaffOnly, WriteViewSet):
     """Merges of two creators. The merged one answers with `merged_into`; undo brings both back."""
 
     model = MergeRecord
@@ -246,7 +246,7 @@ class DossierFilter(df.FilterSet):
         fields: ClassVar[Any] = ["creator", "state", "sha256", "number"]
 
 
-class DossierViewSet(Permitted, StaffOnly, WriteViewSet):
+class DossierViewSet(StaffOnly, WriteViewSet):
     """Vetting dossiers: five layers, each signed off; numbers of a signed one never change."""
 
     model = Dossier
@@ -330,7 +330,7 @@ class TaskFilter(df.FilterSet):
         fields: ClassVar[Any] = ["creator", "assignee", "due_on"]
 
 
-class TaskViewSet(Permitted, StaffOnly, WriteViewSet):
+class TaskViewSet(StaffOnly, WriteViewSet):
     """Tasks about creators."""
 
     model = CreatorTask

@@ -8,7 +8,7 @@ import django_filters as df
 from rest_framework import serializers as S
 from rest_framework.request import Request
 
-from creators.api.views import SCOPES, Permitted
+from creators.api.views import SCOPES
 from creators.listening import hashtags
 from creators.models import FoundPost, TrackedHashtag
 from krm.api.viewsets import ReadViewSet, StaffOnly, WriteViewSet, action
@@ -38,7 +38,7 @@ class HashtagFilter(df.FilterSet):
         fields: ClassVar[Any] = ["platform", "term", "campaign_id", "active"]
 
 
-class HashtagViewSet(Permitted, StaffOnly, WriteViewSet):
+class HashtagViewSet(StaffOnly, WriteViewSet):
     """Hashtags the agency follows: 30 different ones in seven days, searched every few hours."""
 
     model = TrackedHashtag

@@ -10,7 +10,6 @@ from rest_framework import serializers as S
 from rest_framework.request import Request
 
 from creators import samples
-from creators.api.views import Permitted
 from creators.models import FollowerSample, SocialAccount
 from krm.api.viewsets import StaffOnly, WriteViewSet, action
 
@@ -53,7 +52,7 @@ class SampleFilter(df.FilterSet):
         fields: ClassVar[Any] = ["account", "source"]
 
 
-class FollowerSampleViewSet(Permitted, StaffOnly, WriteViewSet):
+class FollowerSampleViewSet(StaffOnly, WriteViewSet):
     """Samples of an account's followers. The account is scored again when one arrives."""
 
     model = FollowerSample

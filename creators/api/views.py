@@ -32,23 +32,9 @@ from creators.models import (
     Tier,
 )
 from krm.accounts.models import Invitation
-from krm.accounts.permissions import check
 from krm.api.viewsets import ReadViewSet, StaffOnly, WriteViewSet, action
 
 SCOPES = ("creators:read", "creators:write")
-
-
-class Permitted:
-    """Asks for the permission of an action before its body is read: who may not is told so, not what is missing."""
-
-    perms: ClassVar[dict[str, str]] = {}
-
-    def handle(self, *args: Any, **kwargs: Any) -> Any:
-        view: Any = self
-        perm = self.perms.get(view.action or "")
-        if perm:
-            check(view.request.user, perm, view.get_object() if view.detail else None)
-        return super().handle(*args, **kwargs)  # type: ignore[misc]
 
 
 class CreatorApiFilter(discovery.CreatorFilter):
@@ -59,7 +45,7 @@ class CreatorApiFilter(discovery.CreatorFilter):
         return discovery.search(queryset, value)
 
 
-class CreatorViewSet(MatchingActions, Permitted, WriteViewSet):
+class CreatorViewSet(MatchingActions, WriteViewSet):
     """Creators. Portal users see those they act for, without tags, scores and notes."""
 
     model = Creator
@@ -198,7 +184,7 @@ WINDOW = [
 ]
 
 
-class AccountViewSet(Permitted, StaffOnly, ReadViewSet):
+class AccountViewSet(StaffOnly, ReadViewSet):
     """Accounts with their newest figures."""
 
     model = SocialAccount
@@ -327,7 +313,7 @@ class RateFilter(df.FilterSet):
         fields: ClassVar[Any] = ["creator", "platform", "format", "currency"]
 
 
-class RateCardViewSet(Permitted, WriteViewSet):
+class RateCardViewSet(WriteViewSet):
     """Rate cards; portal users read those of their creators."""
 
     model = RateCard
@@ -374,7 +360,7 @@ def _visible(request: Request, creator: Creator) -> Creator:
     return found
 
 
-class TagViewSet(Permitted, StaffOnly, WriteViewSet):
+class TagViewSet(StaffOnly, WriteViewSet):
     """Tags of creators."""
 
     model = Tag
@@ -399,7 +385,7 @@ class TagViewSet(Permitted, StaffOnly, WriteViewSet):
         tagging.delete_tag(instance, by=self.request.user)  # type: ignore[arg-type]
 
 
-class TierViewSet(Permitted, StaffOnly, ReadViewSet):
+class TierViewSet(StaffOnly, ReadViewSet):
     """The ladder of size bands."""
 
     model = Tier
@@ -441,7 +427,7 @@ class NoteFilter(df.FilterSet):
         fields: ClassVar[Any] = ["creator", "author", "pinned"]
 
 
-class NoteViewSet(Permitted, StaffOnly, WriteViewSet):
+class NoteViewSet(StaffOnly, WriteViewSet):
     """Internal notes about creators."""
 
     model = Note
@@ -474,7 +460,7 @@ class AccessFilter(df.FilterSet):
         fields: ClassVar[Any] = ["creator", "user", "relation"]
 
 
-class AccessViewSet(Permitted, StaffOnly, ReadViewSet):
+class AccessViewSet(StaffOnly, ReadViewSet):
     """Who may act for creators in the portal."""
 
     model = CreatorAccess
@@ -489,7 +475,7 @@ class AccessViewSet(Permitted, StaffOnly, ReadViewSet):
         return access.revoke(self.get_object(), by=request.user)  # type: ignore[arg-type]
 
 
-class ImportViewSet(Permitted, StaffOnly, WriteViewSet):
+class ImportViewSet(StaffOnly, WriteViewSet):
     """Imports of lists: upload, confirm the mapping, start, then follow the job."""
 
     model = CreatorImport
