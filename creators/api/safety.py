@@ -235,6 +235,7 @@ class SafetyPackViewSet(StaffOnly, KrmViewSet):
     serializer_class = PackOut
     scopes = SCOPES
     lookup_value_regex = "[a-z0-9_-]+"
+    pagination_class = None
 
     def found(self, key: str) -> dict[str, Any]:
         pack = packs.pack(key)
@@ -242,7 +243,7 @@ class SafetyPackViewSet(StaffOnly, KrmViewSet):
             raise Http404
         return pack
 
-    @extend_schema(summary="Packs in use", responses=PackOut(many=True))
+    @extend_schema(summary="Packs in use", responses=PackOut(many=True), filters=False)
     def list(self, request: Request) -> Response:
         return Response(PackOut(packs.current(), many=True).data)
 

@@ -154,6 +154,7 @@ class DefinitionViewSet(StaffOnly, KrmViewSet):
     model = Score
     scopes = SCOPES
     serializer_class = DefinitionOut
+    pagination_class = None
 
     @extend_schema(responses=DefinitionOut(many=True), filters=False, summary="Formulas of scores")
     def list(self, request: Request) -> Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from drf_spectacular.helpers import forced_singular_serializer
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -65,7 +66,9 @@ class UpdatesViewSet(StaffOnly, KrmViewSet):
     pagination_class = None
     perms = {"policy": "connectors.change", "cost": "connectors.view", "list": "connectors.view"}
 
-    @extend_schema(responses=UpdatesOut, filters=False, operation_id="updates_read")
+    @extend_schema(
+        responses=forced_singular_serializer(UpdatesOut), filters=False, operation_id="updates_read"
+    )
     def list(self, request: Request) -> Response:
         return Response(UpdatesOut(_now()).data)
 

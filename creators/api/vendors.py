@@ -51,7 +51,9 @@ class QuoteOut(S.Serializer[Any]):
     available = S.DecimalField(max_digits=12, decimal_places=2)
     left_this_month = S.DecimalField(max_digits=12, decimal_places=2, allow_null=True)
     affordable = S.BooleanField()
-    existing: Any = S.PrimaryKeyRelatedField(read_only=True, allow_null=True)
+    existing = S.IntegerField(
+        source="existing.pk", default=None, allow_null=True, help_text="The report used again."
+    )
 
 
 class BatchIn(S.Serializer[Any]):

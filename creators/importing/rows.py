@@ -19,7 +19,7 @@ from creators.handles import BadHandle, parse_handle
 from creators.models import Platform
 
 from .countries import code_of
-from .mapping import by_key
+from .mapping import BY_KEY, by_key
 from .numbers import BadNumber, parse_count
 
 LIMITS = {"name": 200, "city": 100, "phone": 40, "bio": 5000, "url": 500}
@@ -68,13 +68,14 @@ class Reader:
 
     def __init__(self, columns: list[str], mapping: dict[str, str], platform: str) -> None:
         self.platform = platform
-        targets = by_key()
+        own = any(target not in BY_KEY for target in mapping.values() if target)
+        targets = by_key() if own else BY_KEY
         self.places = [
             (i, name, targets[mapping[name]])
             for i, name in enumerate(columns)
             if mapping.get(name) in targets
         ]
-        self.custom = {PREFIX + field.key: field for field in live_fields()}
+        self.custom = {PREFIX + field.key: field for field in live_fields()} if own else {}
 
     def read(self, cells: list[str]) -> Clean:
         out = Clean(platform=self.platform)

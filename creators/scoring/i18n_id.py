@@ -71,4 +71,5 @@ ID: dict[str, str] = {
     "all scores": "semua skor",
     "by impressions": "per impresi",
     "%(n)s of %(of)s accounts drawn evenly have this score.": "%(n)s dari %(of)s akun yang diambil merata punya skor ini.",
+    "The card is written in English.": "Kartu ini ditulis dalam bahasa Inggris.",
 }

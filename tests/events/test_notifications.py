@@ -123,7 +123,10 @@ def test_a_mail_server_that_is_down_loses_nothing(staff: Any, settings: Any) -> 
 def test_guests_choose_what_concerns_them(make_user: Any) -> None:
     kinds = {entry["kind"] for entry in notifications.preferences_of(make_user("creator"))}
     assert KIND in kinds
-    assert not any(kind.startswith("creators.") for kind in kinds)
+    about_creators = {kind for kind in kinds if kind.startswith("creators.")}
+    assert about_creators == {"creators.consent_ended", "creators.consent_ending"}, (
+        "their own connections only"
+    )
     assert KIND not in {entry["kind"] for entry in notifications.preferences_of(make_user("client_viewer"))}
 
 

@@ -33,6 +33,9 @@ PAGES = sorted(
 )
 # Pages that send on: what they are about decides, and the small world has nothing for them to show.
 SENT_ON = {
+    "creators:portal_connect_answer": "the platform's answer leads back to the profile",
+    "creators:portal_connect_go": "leads to the platform, or back with the reason",
+    "creators:safety_next": "opens the next flag of the queue",
     "web:portal_root": "the portal begins at the home page",
     "web:room_root": "the client room begins at the home page",
     "accounts:confirm": "the login was confirmed a moment ago",
@@ -55,9 +58,12 @@ WRITTEN = {
     "reporting:rates": ("Midpoint of",),  # where a rate comes from
 }
 BY_PEOPLE = {
+    "creators:safety_pack",  # the words that are looked for
+    "creators:score_card",  # a document in English, and the page says so
     "briefs:brief_edit", "briefs:campaign_brief", "briefs:portal_brief", "briefs:version",
     "events:notifications",  # written in the language that the reader had when it happened
 }  # fmt: skip
+OWN_LANGUAGE = {"creators:shared_profile"}  # the link says which
 UNSEEN = {"exact"}  # a lookup that django-filter names and no page shows
 LEFTOVER = re.compile(
     r"\{\{|\{%|%\(\w+\)[sd]|^None$|\bundefined\b|\bNaN\b|&lt;(?:span|a|b|p)\b|datetime\.|Decimal\("
@@ -160,6 +166,7 @@ def test_page(world: World, name: str, role: str, language: str, settings: Any, 
     assert room not in world.errors, world.errors.get(room)
     response, missing = look(world, name, role, language)
     if name in SENT_ON and response.status_code == 302:
+        world.clients[role].get("/")  # shows what was said on the way, in the language it was said in
         return
     assert response.status_code == ANSWERS.get(name, 200), response.headers.get("Location", "")
     assert not missing - UNSEEN, f"no Bahasa Indonesia for {sorted(missing)}: say it in {room}/i18n_id.py"
@@ -167,6 +174,8 @@ def test_page(world: World, name: str, role: str, language: str, settings: Any, 
         return
     page = Words()
     page.feed(response.content.decode())
+    if name in OWN_LANGUAGE:
+        language = page.language
     # In English "None" is also a word of ours; in Bahasa Indonesia it can only be Python's.
     leftovers = [t for t in page.texts if LEFTOVER.search(t) and (t != "None" or language == "id")]
     assert not leftovers, f"meant for the machine: {leftovers}"
