@@ -365,7 +365,7 @@ ID: dict[str | tuple[str, str], str] = {
     "Campaign created. KPI targets, budget and tiers are proposed; check them.": "Kampanye dibuat. Target KPI, anggaran, dan tier sudah diusulkan; periksalah.",
     "Budget allocation": "Alokasi anggaran", "KPI targets": "Target KPI", "Tier plan": "Rencana tier",
     "Budget waiver": "Pengecualian anggaran", "Grant waiver": "Beri pengecualian", "Record spend": "Catat pengeluaran",
-    "The campaign is now “%(state)s”.": "Kampanye kini “%(state)s”.", "Document": "Dokumen", "Open": "Buka", "Publish": "Tayangkan",
+    "The campaign is now “%(state)s”.": "Kampanye kini “%(state)s”.", "Document": "Dokumen", "button\x04Open": "Buka", "Publish": "Tayangkan",
     "Reject": "Tolak", "Approve": "Setujui", "Post": "Unggahan", "Withdraw": "Tarik", "Revoke": "Cabut", "Way": "Perjalanan",
     "Show": "Tampilkan", "Remove": "Hapus", "Cancel": "Batal", "Opened": "Dibuka", "Search": "Cari", "Back": "Kembali",
     "Please correct the marked fields.": "Mohon perbaiki isian yang ditandai.", "Waiting for you": "Menunggu Anda", "Change": "Ubah",

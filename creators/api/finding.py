@@ -108,12 +108,12 @@ class SegmentIn(serializers.Serializer[Any]):
     filters = serializers.DictField(child=serializers.ListField(child=serializers.CharField()))
 
 
-class Counted(serializers.Serializer[Any]):
+class MembersCounted(serializers.Serializer[Any]):
     count = serializers.IntegerField()
     exact = serializers.BooleanField()
 
 
-class Started(serializers.Serializer[Any]):
+class ExportStarted(serializers.Serializer[Any]):
     job_id = serializers.IntegerField()
 
 
@@ -307,13 +307,13 @@ class SegmentViewSet(StaffOnly, WriteViewSet):
             AccountFound(rows, many=True, context=self.get_serializer_context()).data
         )
 
-    @action(detail=True, methods=["get"], response=Counted, summary="Number of members")
+    @action(detail=True, methods=["get"], response=MembersCounted, summary="Number of members")
     def count(self, request: Request, pk: str) -> Any:
         """Exact up to 10,000; above that estimated from statistics, and `exact` says so."""
         found = segments.search_of(self.get_object(), self.request.user).counted()
         return {"count": found.number, "exact": str(found).replace(",", "").replace(".", "").isdigit()}
 
-    @action(detail=True, methods=["post"], response=Started, status=202, summary="Export the members")
+    @action(detail=True, methods=["post"], response=ExportStarted, status=202, summary="Export the members")
     def export(self, request: Request, pk: str) -> Any:
         """Begins the job; follow `/jobs/{job_id}`, whose result has the file's address."""
         return {"job_id": exporting.start(self.get_object(), by=request.user).pk}  # type: ignore[arg-type]

@@ -54,7 +54,7 @@ class DismissIn(S.Serializer[Any]):
     reason = S.CharField(max_length=500)
 
 
-class NoteIn(S.Serializer[Any]):
+class DecisionNoteIn(S.Serializer[Any]):
     reason = S.CharField(required=False, allow_blank=True, max_length=500, default="")
 
 
@@ -95,7 +95,7 @@ class SafetyFlagViewSet(StaffOnly, ReadViewSet):
         return review.dismiss(self.checked(), by=request.user, **self.input())  # type: ignore[arg-type]
 
     @action(
-        detail=True, methods=["post"], serializer_class=NoteIn, response=FlagOut, summary="Escalate a flag"
+        detail=True, methods=["post"], serializer_class=DecisionNoteIn, response=FlagOut, summary="Escalate a flag"
     )
     def escalate(self, request: Request, pk: str) -> SafetyFlag:
         return review.escalate(self.checked(), by=request.user, **self.input())  # type: ignore[arg-type]

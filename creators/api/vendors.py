@@ -40,12 +40,12 @@ class ReportIn(S.Serializer[Any]):
     )
 
 
-class QuoteIn(S.Serializer[Any]):
+class ReportQuoteIn(S.Serializer[Any]):
     account = S.PrimaryKeyRelatedField(queryset=SocialAccount.objects.all())
     vendor = S.ChoiceField(choices=Vendor.choices)
 
 
-class QuoteOut(S.Serializer[Any]):
+class ReportQuoteOut(S.Serializer[Any]):
     vendor = S.CharField()
     credits = S.DecimalField(max_digits=10, decimal_places=2, help_text="0: a young report is used again.")
     available = S.DecimalField(max_digits=12, decimal_places=2)
@@ -99,8 +99,8 @@ class AudienceReportViewSet(StaffOnly, WriteViewSet):
     @action(
         detail=False,
         methods=["post"],
-        serializer_class=QuoteIn,
-        response=QuoteOut,
+        serializer_class=ReportQuoteIn,
+        response=ReportQuoteOut,
         summary="Price of a report",
     )
     def quote(self, request: Request) -> Any:

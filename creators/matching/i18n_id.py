@@ -20,7 +20,7 @@ ID: dict[str | tuple[str, str], str] = {
     "No account with a known number of followers: a price cannot be compared.": "Tidak ada akun dengan jumlah pengikut yang diketahui: harga tidak dapat dibandingkan.",
     "No forecast yet: it needs five posts of one format with figures.": "Belum ada perkiraan: perlu lima unggahan satu format yang ada angkanya.",
     "Not enough deals": "Kesepakatan belum cukup",
-    "Reached": "Hasil",
+    "Reached": "Tercapai",
     "Reliability": "Keandalan",
     "Reliability comes with work together: there was none yet.": "Keandalan datang dari kerja sama: belum pernah ada.",
     "Rests on": "Berdasarkan",

@@ -93,7 +93,7 @@ ID: dict[Any, str] = {
     "Decided by": "Diputuskan oleh",
     "Decided": "Diputuskan",
     "Decided.": "Diputuskan.",
-    "Confirm": "Benarkan",
+    "Confirm": "Konfirmasi",
     "Dismiss": "Tolak",
     "Escalate": "Eskalasi",
     "Open again": "Buka kembali",

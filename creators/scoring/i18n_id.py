@@ -11,7 +11,7 @@ ID: dict[str, str] = {
     "Before": "Sebelum",
     "Beside accounts of its size": "Dibanding akun seukurannya",
     "Brand safety": "Keamanan merek",
-    "Change": "Perubahan",
+    "Difference": "Selisih",
     "Change, quartiles": "Perubahan, kuartil",
     "Comment quality": "Kualitas komentar",
     "Compare": "Bandingkan",

@@ -207,7 +207,6 @@ ID: dict[str | tuple[str, str], str] = {
     "Settings": "Pengaturan",
     "Notifications": "Notifikasi",
     "Ways to log in": "Cara masuk",
-    "Way": "Cara",
     "Actions": "Tindakan",
     "Set": "Sudah dibuat",
     "Not set": "Belum dibuat",

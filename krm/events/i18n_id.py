@@ -107,7 +107,6 @@ ID: dict[str | tuple[str, str], str] = {
     "Sees what this person sees": "Melihat yang dilihat orang ini",
     "Deliveries": "Pengiriman",
     "State": "Status",
-    "Answer": "Jawaban",
     "Sent": "Terkirim",
     "Actions": "Tindakan",
     "Send again": "Kirim ulang",
@@ -130,4 +129,5 @@ ID: dict[str | tuple[str, str], str] = {
     ("and %(n)s more", "and %(n)s more"): "dan %(n)s lagi",
     "Choose what comes by mail:": "Pilih yang dikirim lewat e-mail:",
     ("KRM: %(n)s new message", "KRM: %(n)s new messages"): "KRM: %(n)s pesan baru",
+    "Response": "Respons",
 }

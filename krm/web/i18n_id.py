@@ -22,7 +22,7 @@ ID: dict[str | tuple[str, str], str] = {
     "Account": "Akun",
     "Account and security": "Akun dan keamanan",
     "Against a target": "Dibanding target",
-    "Age": "Umur data",
+    "Age": "Usia",
     "All": "Semua",
     "All %(shown)s matching rows": "Semua %(shown)s baris yang cocok",
     "All problems as CSV": "Semua masalah sebagai CSV",
