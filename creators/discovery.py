@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from creators.custom.filters import add_filters
-from creators.models import Creator, CreatorStatus, Platform, Tag, Tier
+from creators.models import Creator, CreatorStatus, Platform, Segment, Tag, Tier
 
 FEW = 1_000
 LIKE_FROM = 4  # letters; a shorter word resembles half the names
@@ -40,6 +40,10 @@ def _first(queryset: models.QuerySet[Any]) -> list[int]:
     return list(queryset.order_by().values_list("pk", flat=True)[: FEW + 1])
 
 
+def _segments(request: Any) -> models.QuerySet[Segment]:
+    return Segment.objects.visible_to(request.user) if request is not None else Segment.objects.none()
+
+
 def _tags(request: Any) -> models.QuerySet[Tag]:
     return Tag.objects.all()
 
@@ -53,6 +57,7 @@ class CreatorFilter(df.FilterSet):
     category = df.CharFilter(label=_("Category"), method="in_category")
     country = df.CharFilter(label=_("Country code"), method="in_country")
     tag = df.ModelChoiceFilter(label=_("Tag"), queryset=_tags, method="with_tag")
+    segment = df.ModelChoiceFilter(label=_("Segment"), queryset=_segments, method="in_segment")
     status = df.ChoiceFilter(label=_("Status"), choices=CreatorStatus.choices)
 
     class Meta:
@@ -83,6 +88,17 @@ class CreatorFilter(df.FilterSet):
 
     def with_tag(self, queryset: Any, name: str, value: Tag) -> Any:
         return queryset.filter(pk__in=models.Subquery(value.creator_links.values("creator_id")))
+
+
+    def in_segment(self, queryset: Any, name: str, value: Segment) -> Any:
+        from creators.finding.segments import creators_in
+
+        return queryset.filter(pk__in=creators_in(value, self.request.user).order_by().values("pk"))
+
+
+def offered(queryset: Any, status: str) -> Any:
+    """Who a list shows: those at work, unless a status is asked for; never a record merged away."""
+    return queryset.filter(merged_into=None) if status in CreatorStatus.values else queryset.live()
 
 
 def listed(queryset: models.QuerySet[Creator]) -> models.QuerySet[Creator]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import tempfile
 from collections.abc import Iterator, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -58,9 +59,10 @@ def chosen(by: User, params: dict[str, Any]) -> Any:
     rows: Any = Creator.objects.visible_to(by).filter(merged_into=None)
     if params.get("ids") is not None:
         return rows.filter(pk__in=params["ids"])
-    rows = rows.live()
-    if params.get("query"):
-        rows = discovery.CreatorFilter(QueryDict(params["query"]), rows).qs
+    query = QueryDict(params.get("query") or "")
+    rows = discovery.offered(rows, query.get("status", ""))
+    if query:
+        rows = discovery.CreatorFilter(query, rows, request=SimpleNamespace(user=by)).qs
     if params.get("search"):
         rows = discovery.search(rows, params["search"])
     return rows

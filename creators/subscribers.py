@@ -62,7 +62,8 @@ def look_for_duplicates(event: Event) -> None:
     """A new or changed creator may be somebody we know; lists wait for the night."""
     from creators.duplicates import finding
 
-    finding.refresh([int(event.data["creator_id"])])
+    if event.subject_id:
+        finding.refresh([event.subject_id])
 
 
 @inbox.handler("meta_deauthorise")

@@ -195,6 +195,16 @@ def refresh_creators(creator_ids: Iterable[int]) -> int:
     return refresh(accounts_of(creator_ids))
 
 
+def forget_unused() -> int:
+    """Take away labels that no row carries; they come back with the next row that needs them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM creators_discoverylabel WHERE id NOT IN"
+            " (SELECT DISTINCT l FROM creators_discoveryrow, unnest(labels) l)"
+        )
+        return int(cursor.rowcount)
+
+
 def accounts_of(creator_ids: Iterable[int]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""The words of accounts: read from bios, captions, hashtags and categories, kept as weighted vectors of terms."""
+"""The words of accounts: read from bios, captions, hashtags, categories and cities, kept as weighted vectors of terms."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ POSTS_READ = 60
 MOST = 48  # terms an account is known by
 STRONG = 12  # of them those it is mostly about, held apart by a minus sign
 CHUNK = 1_000
-BIO, CAPTION, TAG, TOPIC = 2.0, 1.0, 1.5, 4.0  # a word in the bio says more than one under a post
+BIO, CAPTION, TAG, TOPIC, CITY = 2.0, 1.0, 1.5, 4.0, 4.0  # a word in the bio says more than one under a post
 
 _TEXTS = """
-SELECT a.id, coalesce(c.bio, ''), coalesce(c.categories, '{}'), coalesce(post.captions, '{}'),
+SELECT a.id, coalesce(c.bio, ''), coalesce(c.categories, '{}'), coalesce(c.city, ''), coalesce(post.captions, '{}'),
        coalesce(post.hashtags, '{}'), x.digest
 FROM creators_socialaccount a LEFT JOIN creators_creator c ON c.id = a.creator_id
 LEFT JOIN creators_discoverytext x ON x.account_id = a.id
@@ -49,15 +49,15 @@ def _chunk(ids: Sequence[int]) -> int:
         cursor.execute(_TEXTS, [POSTS_READ, list(ids)])
         rows = cursor.fetchall()
     read: dict[int, tuple[str, Counter[str]]] = {}
-    for pk, bio, categories, captions, hashtags, held in rows:
+    for pk, bio, categories, city, captions, hashtags, held in rows:
         captions, hashtags = [c for c in captions if c], [h for h in hashtags if h]
         digest = hashlib.md5(  # a fingerprint, not a secret
-            repr((bio, categories, captions, hashtags)).encode(), usedforsecurity=False
+            repr((bio, categories, city, captions, hashtags)).encode(), usedforsecurity=False
         ).hexdigest()
         if digest == held:
             continue
         # a hashtag is part of its caption as well: there as a word among others, here as what the post is about
-        parts = [(bio, BIO), *((c, TOPIC) for c in categories), *((c, CAPTION) for c in captions)]
+        parts = [(bio, BIO), (city, CITY), *((c, TOPIC) for c in categories), *((c, CAPTION) for c in captions)]
         parts += [(h, TAG) for h in hashtags]
         read[pk] = digest, tokens.count(parts)
     if not read:
@@ -111,6 +111,16 @@ def documents() -> int:
             cursor.execute("SELECT count(*) FROM creators_discoverytext")
             about = int(cursor.fetchone()[0])
     return max(about, 1)
+
+
+def forget_unused() -> int:
+    """Take away terms that no account is known by; they come back with the next account that uses them."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM creators_discoveryterm WHERE id NOT IN"
+            " (SELECT DISTINCT abs(t) FROM creators_discoverytext, unnest(terms) t)"
+        )
+        return int(cursor.rowcount)
 
 
 def count_accounts() -> int:

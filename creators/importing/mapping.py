@@ -54,11 +54,11 @@ FIELDS: tuple[Field, ...] = (
 
 
 def custom_fields() -> tuple[Field, ...]:
-    """The agency's own fields as targets: `custom_<key>`; recognised by label and key."""
+    """The agency's own fields as targets: `custom_<key>`; recognised by label, by key, and as exports name them."""
     from creators.custom.fields import PREFIX, live_fields
 
     return tuple(
-        Field(PREFIX + field.key, field.label, (plain(field.label), plain(field.key)), kind="custom")
+        Field(PREFIX + field.key, field.label, (plain(field.label), plain(field.key), plain(PREFIX + field.key)), kind="custom")
         for field in live_fields()
     )
 

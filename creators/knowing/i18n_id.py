@@ -194,7 +194,10 @@ ID: dict[str | tuple[str, str], str] = {
     "Too many at once. Narrow the list by filters and export all that match.": "Terlalu banyak sekaligus. Sempitkan daftar dengan saringan dan ekspor semua yang cocok.",
     "Export of creators": "Ekspor kreator", "Whoever asked for this file has left.": "Peminta berkas ini sudah tidak aktif.",
     "A sheet holds 1,048,575 rows. Export as CSV.": "Satu lembar memuat 1.048.575 baris. Ekspor sebagai CSV.",
-    "The export is being written; its page is %(url)s.": "Ekspor sedang ditulis; halamannya %(url)s.",
+    "CSV in the background": "CSV di latar belakang",
+    "Excel in the background": "Excel di latar belakang",
+    "See how far it is": "Lihat sejauh mana",
+    "The export is being written.": "Ekspor sedang ditulis.",
     "Export in background": "Ekspor di latar belakang",
     # rates
     "whitelisting uplift, % a month": "tambahan whitelisting, % per bulan", "contents": "isi",

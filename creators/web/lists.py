@@ -15,7 +15,7 @@ from creators import discovery, exporting, people, tagging
 from creators.custom.fields import PREFIX
 from creators.custom.filters import fields_for
 from creators.custom.values import in_words
-from creators.models import Creator, CreatorStatus, CustomField, FieldKind
+from creators.models import Creator, CustomField, FieldKind
 from creators.web import vendors
 from creators.web.forms import ExportForm, OptionalReasonForm, TagsForm
 from krm.web.lists import BulkAction, Column, Empty, ListPage
@@ -80,7 +80,12 @@ def export_chosen(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str
     """Of a selection, or of all that match: the chosen rows are read when the job runs."""
     by: Any = request.user
     job = exporting.start(list(chosen.values_list("pk", flat=True)), by=by, kind=form.cleaned_data["kind"])
-    return gettext("The export is being written; its page is %(url)s.") % {"url": job.get_absolute_url()}
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        gettext("The export is being written."),
+        job.get_absolute_url(),
+        gettext("See how far it is"),
+    )
 
 
 class CreatorList(ListPage):
@@ -91,6 +96,7 @@ class CreatorList(ListPage):
     filterset_class = discovery.CreatorFilter
     search_label = _("Name or handle")
     default_sort = "-followers"
+    export_job = "creators:export"
     columns = [
         Column("name", _("Name"), width="wide", value=str, link=lambda o: o.get_absolute_url(), sort="name",
                sub=lambda o: o.city or None),
@@ -138,9 +144,7 @@ class CreatorList(ListPage):
 
     def get_queryset(self) -> QuerySet[Any]:
         rows = discovery.listed(Creator.objects.visible_to(self.request.user))
-        if self.request.GET.get("status") in CreatorStatus.values:
-            return rows.filter(merged_into=None)
-        return rows.live()  # type: ignore[attr-defined,no-any-return]
+        return discovery.offered(rows, self.request.GET.get("status", ""))
 
     def search(self, queryset: QuerySet[Any], term: str) -> QuerySet[Any]:
         return discovery.search(queryset, term)

@@ -10,7 +10,7 @@ from creators import people, todos
 from creators.custom import fields
 from creators.dossiers import vetting
 from creators.duplicates import finding
-from creators.models import Creator, CustomField, VettingLayer
+from creators.models import Creator, VettingLayer
 from krm.accounts.models import User
 
 KEYS = ("demo_shirt", "demo_contract_until", "demo_halal")
@@ -59,7 +59,3 @@ def load(manager: User, administrator: User) -> None:
         dossier = vetting.sign_layer(dossier, by=manager, layer=layer, verdict="pass", remark=REMARKS[layer])
     vetting.sign(dossier, by=manager)
 
-
-def remove() -> None:
-    """Fields have no creator to be reached from."""
-    CustomField.objects.filter(key__in=KEYS).delete()

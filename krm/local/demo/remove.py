@@ -19,7 +19,8 @@ from django.db import connection, models, transaction
 from django.db.models import ProtectedError
 
 from campaigns.models import Brand, Campaign
-from creators.models import Creator, SocialAccount, Tag, TrackedHashtag
+from creators.finding import table, words
+from creators.models import Creator, CustomField, Segment, SocialAccount, Tag, TrackedHashtag
 from krm.accounts.models import BrandTeam, User
 from krm.events.models import Event, Notification
 from krm.local.demo import TAG, know
@@ -34,6 +35,8 @@ def remove(say: Callable[[str], None]) -> int:
         model: set(model._default_manager.filter(is_demo=True).values_list("pk", flat=True))
         for model in (Brand, Campaign, Creator, SocialAccount, TrackedHashtag)
     }
+    roots[CustomField] = set(CustomField.objects.filter(key__in=know.KEYS).values_list("pk", flat=True))
+    roots[Segment] = set(Segment.objects.filter(owner__is_demo=True).values_list("pk", flat=True))
     found = collect(roots)
     files = list(files_of(found))
     with transaction.atomic(), pgtrigger.ignore():
@@ -41,7 +44,8 @@ def remove(say: Callable[[str], None]) -> int:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         count = delete(found)
         Tag.objects.filter(name=TAG, creators=None).delete()
-        know.remove()
+        words.forget_unused()
+        table.forget_unused()
         count += remove_people(say)
     for name in files:
         default_storage.delete(name)

@@ -14,6 +14,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, models, transaction
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.urls import reverse
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
@@ -59,6 +60,7 @@ class ListPage(Page):
     empty: ClassVar[Empty | None] = None
     page_size: ClassVar[int] = 50
     exports: ClassVar[bool] = True
+    export_job: ClassVar[str] = ""  # name of the address that writes all matches to a file in the background
     count_cap: ClassVar[int] = CAP
 
     # What a room may override -------------------------------------------------------------------
@@ -296,6 +298,7 @@ class ListPage(Page):
             ],
             "empty": empty,
             "empty_url": resolve(empty.action[1]) if empty.action else "",
+            "export_action": reverse(self.export_job) if self.export_job else "",
             "export_csv": self.url(export="csv"),
             "export_xlsx": self.url(export="xlsx"),
             "sizes": [(size, self.url(per=size), size == self.size) for size in SIZES],

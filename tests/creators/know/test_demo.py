@@ -6,6 +6,7 @@ from typing import Any
 
 from creators.models import Creator, CreatorTask, CustomField, Dossier, DuplicatePair
 from krm.local.demo import know
+from krm.local.demo.remove import remove
 from tests.creators.factories import CreatorFactory, SocialAccountFactory
 
 
@@ -18,5 +19,5 @@ def test_the_demo_has_fields_tasks_a_duplicate_and_a_signed_dossier(admin_user: 
     assert DuplicatePair.objects.get().confidence >= 0.9
     assert CreatorTask.objects.filter(done_at=None).count() == 2
     assert Creator.objects.exclude(custom={}).count() == 3
-    know.remove()
+    remove(lambda _line: None)
     assert not CustomField.objects.exists()

@@ -72,7 +72,7 @@ def test_an_export_can_be_imported_again(kind: str, admin_user: Any, client_for:
     assert job.state == Job.State.DONE and job.result["rows"] == 3
     browser = client_for(admin_user)
     answer = browser.get(f"/creators/export/{job.pk}/")
-    assert answer.status_code == 200
+    assert answer.status_code == 200 and b"".join(answer.streaming_content)  # read to its end, it is closed
     assert (
         client_for(staff("administrator")).get(f"/creators/export/{job.pk}/").status_code == 404
     )  # another's file
@@ -145,3 +145,42 @@ def test_a_bundle_says_what_it_holds(admin_user: Any, client_for: Any) -> None:
         rates.add_rate(
             creator, by=admin_user, platform="instagram", format="story", price=1, contents=card.contents
         )
+
+
+def test_all_matches_of_the_list_are_exported_in_the_background(admin_user: Any, client_for: Any) -> None:
+    from creators.finding import segments, table
+
+    made = [CreatorFactory(city=city) for city in ("Bandung", "Medan", "Bandung")]
+    table.refresh([SocialAccountFactory(creator=creator, followers=50_000).pk for creator in made])
+    segment = segments.create(by=admin_user, name="In Bandung", filters={"city": ["Bandung"]})
+    browser = client_for(admin_user)
+    address = f"/creators/?segment={segment.pk}"
+    page = browser.get(address).content.decode()
+    assert made[0].name in page and made[2].name in page and made[1].name not in page
+    assert 'action="/creators/export/"' in page and f'name="query" value="segment={segment.pk}"' in page
+    answer = browser.post("/creators/export/", {"kind": "xlsx", "query": f"segment={segment.pk}"})
+    job = Job.objects.get(kind=exporting.KIND)
+    assert answer["Location"] == job.get_absolute_url() and jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.result["rows"] == 2
+    # of a selection: the toast leads to the job
+    sent = {"_bulk": "export", "_confirmed": "1", "kind": "csv", "pk": str(made[1].pk)}
+    page = browser.post("/creators/", sent, follow=True).content.decode()
+    assert f'<a href="{Job.objects.latest("pk").get_absolute_url()}">See how far it is</a>' in page
+
+
+def test_somebody_elses_segment_narrows_nothing(staff: Any, client_for: Any, admin_user: Any) -> None:
+    from creators.finding import segments
+
+    own = segments.create(by=admin_user, name="Mine", filters={"city": ["Bandung"]})
+    page = client_for(staff()).get(f"/creators/?segment={own.pk}").content.decode()
+    assert "chip-bad" in page and "Mine" not in page
+
+
+def test_archived_creators_can_be_exported(admin_user: Any) -> None:
+    CreatorFactory(status="archived", name="Gone")
+    CreatorFactory()
+    job = exporting.start(None, by=admin_user, query="status=archived")
+    jobs.run(job.pk)
+    job.refresh_from_db()
+    assert job.result["rows"] == 1
