@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from creators import people
 from creators.duplicates import finding
-from creators.models import Creator, MergeRecord
+from creators.models import MergeRecord
 from tests.creators.factories import CreatorFactory, SocialAccountFactory
 
 

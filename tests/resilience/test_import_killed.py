@@ -7,7 +7,6 @@ import signal
 import time
 from collections.abc import Callable
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from django.conf import settings
