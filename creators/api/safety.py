@@ -95,7 +95,11 @@ class SafetyFlagViewSet(StaffOnly, ReadViewSet):
         return review.dismiss(self.checked(), by=request.user, **self.input())  # type: ignore[arg-type]
 
     @action(
-        detail=True, methods=["post"], serializer_class=DecisionNoteIn, response=FlagOut, summary="Escalate a flag"
+        detail=True,
+        methods=["post"],
+        serializer_class=DecisionNoteIn,
+        response=FlagOut,
+        summary="Escalate a flag",
     )
     def escalate(self, request: Request, pk: str) -> SafetyFlag:
         return review.escalate(self.checked(), by=request.user, **self.input())  # type: ignore[arg-type]

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from creators.api.serializers import AudienceOut
 from creators.models import AudienceReport, SocialAccount, Vendor, VendorBudget, VendorCredit
 from creators.vendors import batch, credits, reports
+from krm.api.fields import Exact
 from krm.api.viewsets import ReadViewSet, StaffOnly, WriteViewSet, action
 
 SCOPES = ("creators:read", "creators:write")
@@ -32,7 +33,7 @@ class ReportOut(S.ModelSerializer[AudienceReport]):
 class ReportIn(S.Serializer[Any]):
     account = S.PrimaryKeyRelatedField(queryset=SocialAccount.objects.all())
     vendor = S.ChoiceField(choices=Vendor.choices)
-    agreed_credits = S.DecimalField(
+    agreed_credits = Exact(
         max_digits=10,
         decimal_places=2,
         min_value=0,
@@ -59,7 +60,7 @@ class ReportQuoteOut(S.Serializer[Any]):
 class BatchIn(S.Serializer[Any]):
     creators = S.ListField(child=S.IntegerField(min_value=1), max_length=batch.MOST, min_length=1)
     vendor = S.ChoiceField(choices=Vendor.choices)
-    at_most = S.DecimalField(max_digits=10, decimal_places=2, min_value=0)
+    at_most = Exact(max_digits=10, decimal_places=2, min_value=0)
 
 
 class JobOut(S.Serializer[Any]):
@@ -139,7 +140,7 @@ class BudgetOut(S.ModelSerializer[VendorBudget]):
 
 class GrantIn(S.Serializer[Any]):
     vendor = S.ChoiceField(choices=Vendor.choices)
-    credits = S.DecimalField(max_digits=10, decimal_places=2)
+    credits = Exact(max_digits=10, decimal_places=2)
     note = S.CharField(required=False, max_length=200, allow_blank=True)
 
 
