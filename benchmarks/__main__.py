@@ -26,6 +26,7 @@ NAMES = (
     "scoring",
     "rescore",
     "scores",
+    "quality_find",
     "quality_match",
     "discovery",
     "ledger",
