@@ -121,12 +121,18 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
         0.6 + 0.25 * np.minimum(1, share["with_comments"]) + 0.15 * np.minimum(1, share["with_transcript"])
     )
     risks_kept = np.round(risk.to_numpy(float), 4)
-    inputs = [
+    read = {
+        name: np.nan_to_num(coverage[name].astype(float).to_numpy()).astype(int)
+        for name in ("with_comments", "with_transcript")
+    }
+    inputs = [  # what was read belongs to them: more of it, or less, is another score
         {
-            "posts": int(n), "flags": int(f),
+            "posts": int(n), "flags": int(f), "comments": int(c), "transcripts": int(t),
             "risks": {name: float(r) for name, r in zip(CATEGORIES, row, strict=True) if r > 0},
         }
-        for n, f, row in zip(posts, counts.sum(axis=1), risks_kept, strict=True)
+        for n, f, c, t, row in zip(
+            posts, counts.sum(axis=1), read["with_comments"], read["with_transcript"], risks_kept, strict=True
+        )
     ]  # fmt: skip
     scores = pd.DataFrame(
         {
@@ -158,8 +164,8 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
             "record", value=np.where(posts > 0, 1.0, np.nan), weight=np.where(worst > 0, 0.0, 1.0), evidence=posts,
             facts={
                 "posts": posts.astype(int),
-                "comments": np.nan_to_num(coverage["with_comments"].astype(float).to_numpy()).astype(int),
-                "transcripts": np.nan_to_num(coverage["with_transcript"].astype(float).to_numpy()).astype(int),
+                "comments": read["with_comments"],
+                "transcripts": read["with_transcript"],
             },
         )
     )  # fmt: skip

@@ -82,6 +82,7 @@ def deliver(link: LoginLink) -> bool:
             or locked.user is None
             or locked.sent_at
             or locked.used_at
+            or locked.created_at < timezone.now() - KEPT_FOR  # nobody waits for it any more
             or not locked.user.is_active
         ):
             return False

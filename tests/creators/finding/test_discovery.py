@@ -463,3 +463,9 @@ def test_a_segment_is_exported_by_a_job(crowd: Any, client_for: Any, tmp_path: A
     text = b"".join(client.get(done.result["url"]).streaming_content).decode("utf-8-sig")
     assert text.splitlines()[0].startswith("account_id,creator_id,name,platform")
     assert len(text.splitlines()) == 1 + len(found({"platform": ["tiktok"]}, crowd))
+
+
+def test_the_city_is_one_of_an_accounts_words(db: None) -> None:
+    account = SocialAccountFactory(creator=CreatorFactory(bio="Reviewer", city="Bandung"))
+    words.refresh([account.pk])
+    assert "bandung" in words.names(DiscoveryText.objects.get(account=account).terms).values()
