@@ -89,7 +89,6 @@ class CreatorFilter(df.FilterSet):
     def with_tag(self, queryset: Any, name: str, value: Tag) -> Any:
         return queryset.filter(pk__in=models.Subquery(value.creator_links.values("creator_id")))
 
-
     def in_segment(self, queryset: Any, name: str, value: Segment) -> Any:
         from creators.finding.segments import creators_in
 

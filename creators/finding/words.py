@@ -57,7 +57,12 @@ def _chunk(ids: Sequence[int]) -> int:
         if digest == held:
             continue
         # a hashtag is part of its caption as well: there as a word among others, here as what the post is about
-        parts = [(bio, BIO), (city, CITY), *((c, TOPIC) for c in categories), *((c, CAPTION) for c in captions)]
+        parts = [
+            (bio, BIO),
+            (city, CITY),
+            *((c, TOPIC) for c in categories),
+            *((c, CAPTION) for c in captions),
+        ]
         parts += [(h, TAG) for h in hashtags]
         read[pk] = digest, tokens.count(parts)
     if not read:

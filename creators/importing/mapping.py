@@ -58,7 +58,12 @@ def custom_fields() -> tuple[Field, ...]:
     from creators.custom.fields import PREFIX, live_fields
 
     return tuple(
-        Field(PREFIX + field.key, field.label, (plain(field.label), plain(field.key), plain(PREFIX + field.key)), kind="custom")
+        Field(
+            PREFIX + field.key,
+            field.label,
+            (plain(field.label), plain(field.key), plain(PREFIX + field.key)),
+            kind="custom",
+        )
         for field in live_fields()
     )
 
