@@ -41,7 +41,8 @@ def _first(queryset: models.QuerySet[Any]) -> list[int]:
 
 
 def _segments(request: Any) -> models.QuerySet[Segment]:
-    return Segment.objects.visible_to(request.user) if request is not None else Segment.objects.none()
+    user = getattr(request, "user", None)
+    return Segment.objects.visible_to(user) if user is not None else Segment.objects.none()
 
 
 def _tags(request: Any) -> models.QuerySet[Tag]:

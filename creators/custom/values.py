@@ -30,7 +30,8 @@ def clean_value(field: CustomField, value: Any) -> Any:
     """The value as JSON keeps it; None for an empty one."""
     if is_empty(value):
         return None
-    return _READ[field.kind](field, value)
+    read = _READ[field.kind](field, value)
+    return None if is_empty(read) else read
 
 
 def _text(field: CustomField, value: Any) -> str:

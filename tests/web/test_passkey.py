@@ -53,7 +53,8 @@ def test_a_passkey_is_made_and_opens_the_door(
     page.locator("[name=name]").fill("Laptop")
     page.get_by_label("Passwordless").check()
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page).not_to_have_url(re.compile("/add/"))
+    expect(page).to_have_url(re.compile("/recovery-codes/"))
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN).wrap().name == "Laptop"
     console_clean(page)
 
