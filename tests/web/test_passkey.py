@@ -56,6 +56,7 @@ def test_a_passkey_is_made_and_opens_the_door(
     expect(page).to_have_url(re.compile("/recovery-codes/"))
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert Authenticator.objects.get(user=user, type=Authenticator.Type.WEBAUTHN).wrap().name == "Laptop"
+    page.wait_for_load_state("networkidle")
     console_clean(page)
 
     page.context.clear_cookies()

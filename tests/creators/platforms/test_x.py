@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.utils.timezone import now
@@ -142,7 +143,6 @@ def test_the_cap_holds_whatever_calls_bring(sandbox: Running, calls: list[tuple[
     """Held and spent together never pass the cap; background work leaves its share to people; nothing stays held."""
     Spending.objects.all().delete()
     moment = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)
-    serial = 0
     for most, brought, interactive in calls:
         charge = Charge(PURSE, "post", Decimal("0.005"), most)
         try:
@@ -152,8 +152,9 @@ def test_the_cap_holds_whatever_calls_bring(sandbox: Running, calls: list[tuple[
             continue
         state = spending.read(PURSE, moment)
         assert state.month + state.held <= PURSE.monthly * (1 if interactive else Decimal("0.7"))
-        ids = [f"{id(calls)}-{serial + n}" for n in range(min(brought, most))]
-        serial += len(ids)
+        ids = [
+            uuid4().hex for _n in range(min(brought, most))
+        ]  # counted once a day each: never the same again
         assert spending.settle(hold, ids) == len(ids)
     final = spending.read(PURSE, moment)
     assert final.held == 0 and final.month <= PURSE.monthly
