@@ -14,9 +14,9 @@ def register() -> None:
     register_tab("campaign", key="content", label=_("Content"), url_name="briefs:campaign_content", order=35)
     register_tab("campaign", key="library", label=_("Library"), url_name="briefs:campaign_library", order=50)
     register_nav("staff", key="reviews", label=_("Reviews"), url_name="briefs:queue", icon="checks", order=30,
-                 perm="briefs.view_queue", shortcut="r")  # fmt: skip
+                 perm="briefs.view_queue", group="campaigns", shortcut="r")  # fmt: skip
     register_nav("staff", key="library", label=_("Library"), url_name="briefs:assets", icon="photo", order=35,
-                 perm="briefs.view_queue", shortcut="l")  # fmt: skip
+                 perm="briefs.view_queue", group="campaigns", shortcut="l")  # fmt: skip
     register_nav(
         "portal", key="content", label=_("Content"), url_name="briefs:portal_content", icon="upload", order=20
     )

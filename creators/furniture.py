@@ -2,11 +2,36 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
-from krm.web.nav import register_nav
+from krm.web.nav import register_group, register_nav
 from krm.web.panels import register_panel
 from krm.web.tabs import register_tab
+
+# key, label, address, icon, permission, letter after `g`, further pages that belong to it
+PAGES: tuple[tuple[str, Any, str, str, str, str, tuple[str, ...]], ...] = (
+    ("creators", _("Creators"), "creators:list", "users", "creators.view", "c", ()),
+    ("find", _("Find creators"), "creators:find", "search", "creators.view", "f",
+     ("creators:segments", "creators:compare")),
+    ("found_posts", _("Hashtags and mentions"), "creators:found_posts", "hash", "creators.view", "m",
+     ("creators:hashtags",)),
+    ("safety", _("Safety review"), "creators:safety", "shield-check", "creators.safety_review", "s", ()),
+    ("duplicates", _("Duplicates"), "creators:duplicates", "copy", "creators.view", "d", ("creators:merges",)),
+    ("dossiers", _("Dossiers"), "creators:dossiers", "certificate", "creators.view", "v", ()),
+    ("tasks", _("Tasks"), "creators:tasks", "checkbox", "creators.view", "o", ()),
+)  # fmt: skip
+# reached from the pages above; the command palette finds them by name
+SEARCHED: tuple[tuple[str, Any, str, str, str], ...] = (
+    ("segments", _("Segments"), "creators:segments", "filter", "creators.view"),
+    ("compare", _("Compare"), "creators:compare", "columns-3", "creators.view"),
+    ("import", _("Import a list"), "creators:import", "file-import", "creators.import"),
+    ("tiers", _("Tiers"), "creators:tiers", "stairs", "creators.view"),
+    ("reports_bought", _("Audience reports"), "creators:reports", "report-analytics", "creators.view"),
+    ("own_fields", _("Own fields"), "creators:custom_fields", "forms", "creators.custom_fields"),
+    ("rule_packs", _("Rule packs"), "creators:safety_packs", "list-details", "creators.safety_review"),
+)
 
 
 def register() -> None:
@@ -18,20 +43,22 @@ def register() -> None:
                    perm="creators.view", title=_("Next post and reliability"))  # fmt: skip
     register_panel("creator.rates", key="prices", url_name="creators:price_panel", order=10, perm="creators.view",
                    title=_("Fair price"))  # fmt: skip
-    register_nav("staff", key="creators", label=_("Creators"), url_name="creators:list", icon="users", order=10,
-                 perm="creators.view", shortcut="c")  # fmt: skip
-    register_nav("staff", key="found_posts", label=_("Hashtags and mentions"), url_name="creators:found_posts", icon="hash",
-                 order=14, perm="creators.view")  # fmt: skip
-    register_nav("staff", key="find", label=_("Find creators"), url_name="creators:find", icon="search", order=11,
-                 perm="creators.view", shortcut="f")  # fmt: skip
+    register_group("staff", key="creators", label=_("Creators"), order=10)
+    for place, (key, label, name, glyph, perm, letter, covers) in enumerate(PAGES):
+        register_nav("staff", key=key, label=label, url_name=name, icon=glyph, order=10 + place, perm=perm,
+                     group="creators", shortcut=letter, covers=covers)  # fmt: skip
     register_nav("staff", key="connectors", label=_("Connectors"), url_name="creators:connectors", icon="plug-connected",
-                 order=92, perm="connectors.view", group=_("Agency"))  # fmt: skip
-    register_nav("staff", key="vendor_credits", label=_("Vendor credits"), url_name="creators:vendor_credits",
-                 icon="coins", order=93, perm="creators.vendor_credits", group=_("Agency"))  # fmt: skip
+                 order=30, perm="connectors.view", group="agency")  # fmt: skip
     register_nav("staff", key="updates", label=_("Updates"), url_name="creators:updates", icon="refresh",
-                 order=93, perm="connectors.view", group=_("Agency"))  # fmt: skip
-    register_nav("staff", key="safety", label=_("Safety review"), url_name="creators:safety", icon="shield-check", order=14,
-                 perm="creators.safety_review")  # fmt: skip
+                 order=32, perm="connectors.view", group="agency")  # fmt: skip
+    register_nav("staff", key="vendor_credits", label=_("Vendor credits"), url_name="creators:vendor_credits",
+                 icon="coins", order=34, perm="creators.vendor_credits", group="agency",
+                 covers=("creators:reports",))  # fmt: skip
+    register_nav("staff", key="scores", label=_("Scores"), url_name="creators:score_kinds", icon="gauge", order=36,
+                 perm="creators.view", group="agency")  # fmt: skip
+    for place, (key, label, name, glyph, perm) in enumerate(SEARCHED):
+        register_nav("staff", key=key, label=label, url_name=name, icon=glyph, order=40 + place, perm=perm,
+                     group="creators", listed=False)  # fmt: skip
     register_nav(
         "portal",
         key="profile",

@@ -5,6 +5,7 @@ from __future__ import annotations
 ID: dict[str | tuple[str, str], str] = {
     "Campaign manager": "Manajer kampanye",
     "Finance": "Keuangan",
+    "Money": "Keuangan",
     "account": "akun",
     "accounts": "akun",
     "kind": "jenis",

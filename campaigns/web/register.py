@@ -9,23 +9,20 @@ from campaigns.models import Agreement, Brand, Campaign, Deliverable, Partnershi
 from campaigns.web.forms import AddToShortlistForm
 from campaigns.web.shortlist import add_to_shortlist
 from krm.web.lists import BulkAction, register_bulk
-from krm.web.nav import register_nav
+from krm.web.nav import register_group, register_nav
 from krm.web.palette import register_model
 from krm.web.panels import register_panel
 from krm.web.tabs import register_tab
 
-register_nav(
-    "staff", key="campaigns", label=_("Campaigns"), url_name="campaigns:list", icon="speakerphone", order=20
-)
-register_nav(
-    "staff", key="tracker", label=_("Tracker"), url_name="campaigns:tracker", icon="list-check", order=22
-)
-register_nav(
-    "staff", key="calendar", label=_("Calendar"), url_name="campaigns:calendar", icon="calendar", order=24
-)
-register_nav(
-    "staff", key="brands", label=_("Brands"), url_name="campaigns:brands", icon="building-store", order=26
-)
+register_group("staff", key="campaigns", label=_("Campaigns"), order=20)
+for _key, _label, _name, _icon, _order, _letter in (
+    ("campaigns", _("Campaigns"), "campaigns:list", "speakerphone", 20, "a"),
+    ("tracker", _("Tracker"), "campaigns:tracker", "list-check", 22, "t"),
+    ("calendar", _("Calendar"), "campaigns:calendar", "calendar", 24, "k"),
+    ("brands", _("Brands"), "campaigns:brands", "building-store", 26, "b"),
+):
+    register_nav("staff", key=_key, label=_label, url_name=_name, icon=_icon, order=_order, perm="campaigns.view",
+                 group="campaigns", shortcut=_letter)  # fmt: skip
 register_nav(
     "portal",
     key="campaigns",

@@ -6,17 +6,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 def register() -> None:
-    from krm.web.nav import register_nav
+    from krm.web.nav import register_group, register_nav
 
+    register_group("staff", key="agency", label=_("Agency"), order=90)
     register_nav(
         "staff",
         key="people",
         label=_("People"),
         url_name="accounts:people",
         icon="users-group",
-        order=90,
+        order=10,
         perm="accounts.manage_people",
-        group=_("Agency"),
+        group="agency",
     )
     register_nav(
         "staff",
@@ -24,7 +25,7 @@ def register() -> None:
         label=_("Invitations"),
         url_name="accounts:invitations",
         icon="mail-forward",
-        order=91,
+        order=12,
         perm="accounts.invite_guest",
-        group=_("Agency"),
+        group="agency",
     )

@@ -14,9 +14,9 @@ def register() -> None:
         label=_("Webhooks"),
         url_name="events:webhooks",
         icon="webhook",
-        order=95,
+        order=50,
         perm="events.manage_webhooks",
-        group=_("Agency"),
+        group="agency",
     )
     register_nav(
         "staff",
@@ -24,7 +24,7 @@ def register() -> None:
         label=_("Parked deliveries"),
         url_name="events:parked",
         icon="parking",
-        order=96,
+        order=52,
         perm="events.retry_deliveries",
-        group=_("Agency"),
+        group="agency",
     )

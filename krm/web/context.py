@@ -10,7 +10,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from krm.web.access import area_of
-from krm.web.nav import items_for
+from krm.web.nav import COOKIE, groups_for, items_for, remembered
 
 LAYOUTS = {
     "staff": "web/layouts/staff.html",
@@ -48,10 +48,13 @@ def furniture(request: HttpRequest) -> dict[str, Any]:
     area = area_of(user)
     theme = getattr(user, "theme", None) or request.COOKIES.get("theme", "auto")
     htmx = getattr(request, "htmx", False)
+    nav = SimpleLazyObject(lambda: items_for(area, user, request.path))
+    kept = request.COOKIES.get(COOKIE, "")
     return {
         "krm_area": area,
         "krm_layout": LAYOUTS[area],
-        "krm_nav": SimpleLazyObject(lambda: items_for(area, user, request.path)),
+        "krm_nav": nav,
+        "krm_nav_groups": SimpleLazyObject(lambda: groups_for(area, nav, remembered(kept))),
         "krm_theme": theme if theme in ("auto", "light", "dark") else "auto",
         "krm_themes": THEMES,
         "krm_languages": LANGUAGES,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from krm.web.nav import register_nav
+from krm.web.nav import register_group, register_nav
 from krm.web.palette import register_model
 from krm.web.panels import register_panel
 from krm.web.tabs import register_tab
 from payments.models import Invoice, PayeeProfile
 
+register_group("staff", key="money", label=_("Money"), order=50)
 register_nav(
     "staff",
     key="payments",
@@ -19,6 +20,8 @@ register_nav(
     icon="coins",
     order=50,
     perm="payments.view",
+    group="money",
+    shortcut="p",
 )
 register_nav(
     "staff",
@@ -28,6 +31,8 @@ register_nav(
     icon="book-2",
     order=55,
     perm="payments.view_ledger",
+    group="money",
+    shortcut="g",
 )
 register_nav(
     "portal",

@@ -12,7 +12,14 @@ from krm.web.tabs import register_tab
 from reporting.models import Report
 
 register_nav(
-    "staff", key="reports", label=_("Reports"), url_name="reporting:list", icon="chart-bar", order=60
+    "staff",
+    key="reports",
+    label=_("Reports"),
+    url_name="reporting:list",
+    icon="chart-bar",
+    order=60,
+    perm="reporting.view_results",
+    shortcut="e",
 )
 register_nav(
     "portal",

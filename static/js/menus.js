@@ -50,6 +50,16 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// A group of the rail stays as the person left it; the server reads the cookie, so the page does not jump.
+document.addEventListener("click", (event) => {
+  const group = event.target.closest("[data-rail-group] > summary")?.parentElement;
+  if (!group) return;
+  const kept = new Map((document.cookie.match(/(?:^|; )rail=([\w:.]*)/)?.[1] ?? "").split(".").filter(Boolean).map((part) => part.split(":")));
+  kept.set(group.dataset.railGroup, group.open ? "0" : "1");  // the click is about to turn it
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `rail=${[...kept].map((pair) => pair.join(":")).join(".")}; Path=/; Max-Age=31536000; SameSite=Lax${secure}`;
+});
+
 // Theme: at once on the page, then kept on the user.
 document.addEventListener("submit", (event) => {
   const form = event.target;
