@@ -19,12 +19,12 @@ from campaigns import budget, exclusivity
 from campaigns.models import ApprovalLimit, Offer, OfferLine, Partnership
 from campaigns.moves import lock, move
 from campaigns.partnerships import cancel_partnership, invite, portal_users, staff_of, update_partnership
-from campaigns.texts import Text
 from creators.models import PLATFORM_FORMATS, SocialAccount
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict, Denied
 from krm.events import notify, record
+from krm.events.texts import Text
 from krm.money.amounts import round_amount
 
 __all__ = [

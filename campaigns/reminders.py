@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.models import Deliverable
 from campaigns.partnerships import portal_users, staff_of
-from campaigns.texts import Text
 from campaigns.tracking import health
 from krm.events import notify
+from krm.events.texts import Text
 
 
 def remind(today: date | None = None) -> int:

@@ -22,11 +22,11 @@ from campaigns.models import Deliverable
 from campaigns.models.deliverables import BEFORE_PUBLISHED
 from campaigns.moves import lock
 from campaigns.partnerships import portal_users
-from campaigns.texts import Text
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict
 from krm.events import notify, record
+from krm.events.texts import Text
 
 COUNTRY = getattr(settings, "KRM_COUNTRY", "ID")
 

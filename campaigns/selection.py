@@ -19,12 +19,12 @@ from campaigns.models import Assessment, Campaign, Candidate, ClientMember, Part
 from campaigns.models.selection import Option
 from campaigns.moves import lock, move
 from campaigns.partnerships import invite
-from campaigns.texts import Text
 from creators.models import Creator, RateCard, SocialAccount
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict, Refusal
 from krm.events import enqueue, notify, record
+from krm.events.texts import Text
 
 MAX_CANDIDATES = 500
 

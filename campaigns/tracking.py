@@ -25,12 +25,12 @@ from campaigns.models import Deliverable, Milestone, Partnership
 from campaigns.models.deliverables import BEFORE_PUBLISHED
 from campaigns.moves import lock, move
 from campaigns.partnerships import portal_users, staff_of
-from campaigns.texts import Text
 from creators.models import Post
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict
 from krm.events import notify, record
+from krm.events.texts import Text
 
 ORDER = ("planned", "concept", "drafting", "in_review", "approved", "published", "accepted")
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.models import Partnership
 from campaigns.partnerships import staff_of
-from campaigns.texts import Text
 from krm.events import notify
 from krm.events.models import Event
+from krm.events.texts import Text
 
 SERIOUS = ("floor", "high")
 RUNNING = ("invited", "negotiating", "agreed", "briefed", "in_production", "live")

@@ -21,11 +21,11 @@ from campaigns.models import Agreement, AgreementSignature
 from campaigns.moves import lock, move
 from campaigns.negotiation import check_limit
 from campaigns.partnerships import cancel_partnership, portal_users, staff_of
-from campaigns.texts import Text
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict
 from krm.events import notify, record
+from krm.events.texts import Text
 
 SALT = "campaigns.signature"
 

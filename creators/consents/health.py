@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from creators.consents.programs import PROGRAMS, program_of
 from creators.models import CreatorAccess, SocialAccount
@@ -25,6 +25,7 @@ from krm.connectors.models import Credential, CredentialStatus, Purpose
 from krm.connectors.outcomes import Failed
 from krm.errors import Conflict
 from krm.events import notify, record
+from krm.events.texts import Text
 
 BEFORE = (30, 7, 1)  # days before the end
 AFTER = (0, 7)  # days after it
@@ -117,12 +118,16 @@ def _say_ending(credential: Credential, end: datetime, stage: int) -> int:
             people,
             account,
             title=gettext_lazy("Your connection ends soon"),
-            text=ngettext(
-                "%(account)s on %(platform)s: one day left. Connect it again so that your figures stay current.",
-                "%(account)s on %(platform)s: %(days)s days left. Connect it again so that your figures stay current.",
-                days,
-            )
-            % {"account": account, "platform": account.get_platform_display(), "days": days},
+            text=Text(
+                ngettext_lazy(
+                    "%(account)s on %(platform)s: one day left. Connect it again so that your figures stay current.",
+                    "%(account)s on %(platform)s: %(days)s days left. Connect it again so that your figures stay current.",
+                    "days",
+                ),
+                account=account,
+                platform=account.get_platform_display(),
+                days=days,
+            ),
             url=reverse("creators:portal_connections", args=[account.creator_id]),
             key=f"creators.consent_ending:{credential.pk}:{end:%Y%m%d}:{stage}",
         )
@@ -139,10 +144,13 @@ def _say_ended(credential: Credential, stage: int) -> int:
         people,
         account,
         title=gettext_lazy("Your account is no longer connected"),
-        text=_(
-            "%(account)s on %(platform)s: the agency no longer sees your figures. Connect it again in one minute."
-        )
-        % {"account": account, "platform": account.get_platform_display()},
+        text=Text(
+            gettext_lazy(
+                "%(account)s on %(platform)s: the agency no longer sees your figures. Connect it again in one minute."
+            ),
+            account=account,
+            platform=account.get_platform_display(),
+        ),
         url=reverse("creators:portal_connections", args=[account.creator_id]),
         key=key,
     )
@@ -173,8 +181,11 @@ def ask_again(credential_ids: Sequence[int], *, by: Any) -> int:
             people,
             account,
             title=gettext_lazy("Please connect your account again"),
-            text=_("The agency asks you to connect %(account)s on %(platform)s.")
-            % {"account": account, "platform": account.get_platform_display()},
+            text=Text(
+                gettext_lazy("The agency asks you to connect %(account)s on %(platform)s."),
+                account=account,
+                platform=account.get_platform_display(),
+            ),
             url=reverse("creators:portal_connections", args=[account.creator_id]),
             key=f"creators.consent_asked:{credential.pk}:{timezone.localdate()}",
         )

@@ -13,6 +13,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate, now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
@@ -22,6 +23,7 @@ from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict
 from krm.events import notify, record
+from krm.events.texts import told
 
 VALID_DAYS = 90
 LONGEST_DAYS = 366
@@ -147,7 +149,7 @@ def look_again(dossier: Dossier, *, by: User | None = None) -> list[dict[str, An
             _tell(
                 held, "creators.dossier_changed",
                 format_lazy(_lazy("The ground of dossier {number} changed: {name}"), number=held.number, name=held.creator),
-                "; ".join(sorted({change["label"]["en"] for change in news}))[:300],
+                told(lambda: _changes(news)),
                 f"creators.dossier_changed:{held.pk}:{fingerprint(found)[:16]}",
             )  # fmt: skip
     dossier.refresh_from_db()
@@ -252,7 +254,12 @@ def _event(name: str, dossier: Dossier, by: User | None, **data: Any) -> None:
     )  # fmt: skip
 
 
-def _tell(dossier: Dossier, kind: str, title: Any, text: str, key: str) -> None:
+def _changes(news: list[dict[str, Any]]) -> str:
+    language = "id" if (get_language() or "").startswith("id") else "en"
+    return "; ".join(sorted({change["label"][language] for change in news}))[:300]
+
+
+def _tell(dossier: Dossier, kind: str, title: Any, text: Any, key: str) -> None:
     people = {
         user for user in (dossier.signed_by, dossier.created_by, dossier.creator.owner) if user is not None
     }

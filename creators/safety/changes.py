@@ -14,6 +14,7 @@ from creators.models import Creator, Score, ScoreKind, SocialAccount
 from creators.scoring import safety
 from krm.events import enqueue, notify, record
 from krm.events.models import Event
+from krm.events.texts import Text
 
 SERIOUS = ("floor", "high")
 RECENT = timedelta(days=2)
@@ -35,7 +36,7 @@ def tell_owner(event: Event) -> None:
         return
     notify(
         "creators.safety", [creator.owner], creator,
-        title=_("Safety: %(who)s") % {"who": creator}, text=_("A new post was flagged and waits for review."),
+        title=Text(_("Safety: %(who)s"), who=creator), text=_("A new post was flagged and waits for review."),
         url=f"{reverse('creators:detail', args=[creator.pk])}?tab=safety", key=f"safety-flagged-{event.pk}",
     )  # fmt: skip
 

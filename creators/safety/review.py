@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django_fsm import TransitionNotAllowed
 
 from creators.models import FlagState, SafetyFlag, Severity
@@ -17,6 +18,7 @@ from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict
 from krm.events import enqueue, notify, record
+from krm.events.texts import Text
 
 DECISIONS = ("confirm", "dismiss", "escalate", "reopen")
 
@@ -111,7 +113,7 @@ def _tell_seniors(flag: SafetyFlag, by: User) -> None:
     )
     notify(
         "creators.safety", [user for user in people if user.pk != by.pk], flag,
-        title=_("Safety flag escalated: %(who)s") % {"who": account.creator or account},
+        title=Text(gettext_lazy("Safety flag escalated: %(who)s"), who=account.creator or account),
         text=str(flag), url=reverse("creators:safety_flag", args=[flag.pk]), key=f"safety-escalated-{flag.pk}",
     )  # fmt: skip
 

@@ -116,3 +116,30 @@ def test_a_room_says_what_it_is_and_has_the_same_doors(room: str) -> None:
         if not (BASE / room / door).exists() and not (BASE / room / f"{door}.py").exists()
     }
     assert not missing, f"{room} lacks {sorted(missing)}"
+
+
+def test_notifications_are_translated_for_their_reader():
+    """`notify` writes in each reader's language: a sentence made in the caller's is in the wrong one for most."""
+    wrong = []
+    for path, tree in modules("krm", *ROOMS):
+        eager = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
+            for alias in node.names
+            if alias.name in ("gettext", "ngettext", "pgettext", "npgettext")
+        }
+        for call in ast.walk(tree):
+            if (
+                not isinstance(call, ast.Call)
+                or getattr(call.func, "attr", getattr(call.func, "id", "")) != "notify"
+            ):
+                continue
+            for keyword in call.keywords:
+                if keyword.arg not in ("title", "text"):
+                    continue
+                made = {getattr(n.func, "id", "") for n in ast.walk(keyword.value) if isinstance(n, ast.Call)}
+                filled = isinstance(keyword.value, ast.BinOp) and isinstance(keyword.value.op, ast.Mod)
+                if made & eager or filled:
+                    wrong.append(f"{path}:{keyword.value.lineno}")
+    assert not wrong, f"hand notify a lazy text or krm.events.texts.Text: {wrong}"
