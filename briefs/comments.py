@@ -67,11 +67,21 @@ def add(
     return comment
 
 
-def add_decision(draft: Draft, *, by: User, body: str) -> Comment:
-    """What a reviewer asks to be changed reaches the KOL, whichever side asked; the decision's verb checked it."""
-    side = side_of(by)
+def add_decision(draft: Draft, *, by: User | None, body: str, author_name: str = "") -> Comment:
+    """What a reviewer asks to be changed reaches the KOL, whichever side asked; the decision's verb checked it.
+
+    `by` is None for a client with a link: `author_name` is what they typed.
+    """
+    side = side_of(by) if by is not None else Comment.Side.CLIENT
     audience = Audience.EVERYONE if draft.state == Draft.State.CLIENT_CHANGES else Audience.CREATOR
-    return Comment.objects.create(author=by, side=side, audience=audience, draft=draft, body=_body(body))
+    return Comment.objects.create(
+        author=by,
+        author_name=author_name[:160],
+        side=side,
+        audience=audience,
+        draft=draft,
+        body=_body(body),
+    )
 
 
 def _body(body: str) -> str:

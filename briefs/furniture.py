@@ -28,6 +28,9 @@ def register() -> None:
         icon="photo-check",
         order=20,
     )
+    register_panel(
+        "shared.campaign", key="content", url_name="briefs:shared_content", order=10, title=_("Content")
+    )
     register_panel("portal.home", key="tasks", url_name="briefs:portal_tasks", order=10, title=_("My tasks"))
     register_panel(
         "client.campaign",

@@ -32,12 +32,12 @@ def draft_in(deliverable: Deliverable, *, by: User) -> None:
     tracking.submit_for_review(deliverable, by=by)
 
 
-def next_step(deliverable: Deliverable, *, kind: str, by: User) -> None:
+def next_step(deliverable: Deliverable, *, kind: str, by: User | None) -> None:
     """The agency let it through: the client's turn; the legal step is the agency's."""
     tracking.set_turn(deliverable, turn="client" if kind == "client" else "agency", by=by)
 
 
-def changes_asked(deliverable: Deliverable, *, by: User) -> None:
+def changes_asked(deliverable: Deliverable, *, by: User | None) -> None:
     tracking.request_changes(deliverable, by=by)
 
 
@@ -45,5 +45,5 @@ def withdrawn(deliverable: Deliverable, *, by: User) -> None:
     tracking.take_back(deliverable, by=by)
 
 
-def content_approved(deliverable: Deliverable, *, by: User) -> None:
+def content_approved(deliverable: Deliverable, *, by: User | None) -> None:
     tracking.content_approved(deliverable, by=by)

@@ -50,7 +50,8 @@ def deciders(step: ApprovalStep) -> list[User]:
     if step.assignee and step.assignee.is_active:
         return [step.assignee]
     if step.kind == ApprovalStep.Kind.CLIENT:
-        return list(client_approvers(campaign))
+        # A brand without an account that approves answers by link or by chat: its agency asks.
+        return list(client_approvers(campaign)) or [campaign.owner]
     if step.kind == ApprovalStep.Kind.LEGAL:
         return list(staff_of(campaign, [Role.CAMPAIGN_MANAGER, Role.ADMINISTRATOR]))
     return agency_reviewers(campaign)

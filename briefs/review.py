@@ -112,13 +112,15 @@ def may_decide_for_client(user: User, draft: Draft) -> bool:
     )
 
 
-def _begin(draft: Draft, by: User, comment: str) -> tuple[Draft, ApprovalStep, bool]:
-    """Lock, find the open step, and make sure `by` is the one who decides at it."""
+def _begin(draft: Draft, by: User | None, comment: str) -> tuple[Draft, ApprovalStep, bool]:
+    """Lock, find the open step, and make sure `by` is the one who decides at it; None is a client with a link."""
     draft = locked(draft)
     kind = STEP_OF_STATE.get(Draft.State(draft.state))
-    if kind is None:
+    if kind is None or (by is None and kind != Kind.CLIENT):
         raise Conflict(_refusal(draft))
     step = draft.steps.select_for_update(of=("self",)).get(kind=kind)
+    if by is None:
+        return draft, step, False
     for_client = kind == Kind.CLIENT and not by.is_client
     if for_client:
         check(by, "briefs.review_for_client", draft)
@@ -138,6 +140,10 @@ def _begin(draft: Draft, by: User, comment: str) -> tuple[Draft, ApprovalStep, b
 def _refusal(draft: Draft) -> str:
     if draft.state == Draft.State.APPROVED:
         return _("This version is approved, and approval is final.")
+    if draft.state in Draft.IN_REVIEW:
+        return _("This version is “%(state)s”: it is not the client's turn.") % {
+            "state": draft.get_state_display()
+        }
     newest = draft.deliverable.drafts.order_by("-version").first()
     if newest is not None and newest.pk != draft.pk:
         return _("Version %(version)s has replaced this one: decide on that.") % {"version": newest.version}
@@ -145,12 +151,15 @@ def _refusal(draft: Draft) -> str:
 
 
 @transaction.atomic
-def approve(draft: Draft, *, by: User, comment: str = "") -> Draft:
-    """Let the draft through the step at which it stands. After the last step it is final."""
+def approve(draft: Draft, *, by: User | None, comment: str = "", on_behalf: str = "") -> Draft:
+    """Let the draft through the step at which it stands. After the last step it is final.
+
+    `by` is None for a client who decides through a link: `briefs.linking` has checked it, `on_behalf` is their name.
+    """
     draft, step, for_client = _begin(draft, by, comment)
     if step.kind == Kind.AGENCY and draft.checks_failed and not comment.strip():
         raise ValidationError({"comment": _("Some checks failed: say why it is fine all the same.")})
-    _decide(step, draft, by, Review.Decision.APPROVED, comment, for_client)
+    _decide(step, draft, by, Review.Decision.APPROVED, comment, for_client, on_behalf)
     following = draft.steps.filter(state=StepState.WAITING).order_by("order").first()
     if following is None:
         draft.approved_at = timezone.now()
@@ -168,7 +177,7 @@ def approve(draft: Draft, *, by: User, comment: str = "") -> Draft:
 
 
 @transaction.atomic
-def ask_for_changes(draft: Draft, *, by: User, comment: str) -> Draft:
+def ask_for_changes(draft: Draft, *, by: User | None, comment: str, on_behalf: str = "") -> Draft:
     """Send it back with what should change. It uses one revision round of the agreement."""
     draft, step, for_client = _begin(draft, by, comment)
     if not comment.strip():
@@ -181,7 +190,7 @@ def ask_for_changes(draft: Draft, *, by: User, comment: str) -> Draft:
             )
             % {"allowed": used.allowed}
         )
-    _decide(step, draft, by, Review.Decision.CHANGES, comment, for_client)
+    _decide(step, draft, by, Review.Decision.CHANGES, comment, for_client, on_behalf)
     {
         Kind.AGENCY: draft.agency_changes,
         Kind.CLIENT: draft.client_changes,
@@ -189,14 +198,20 @@ def ask_for_changes(draft: Draft, *, by: User, comment: str) -> Draft:
     }[Kind(step.kind)]()
     draft.save(update_fields=["state", "updated_at"])
     close_chain(draft)
-    comments.add_decision(draft, by=by, body=comment)
+    comments.add_decision(draft, by=by, body=comment, author_name=on_behalf)
     handover.changes_asked(draft.deliverable, by=by)
     record("briefs.review_decided", draft, actor=by, data={**_data(draft, step), "decision": "changes"})
     return draft
 
 
 def _decide(
-    step: ApprovalStep, draft: Draft, by: User, decision: str, comment: str, for_client: bool
+    step: ApprovalStep,
+    draft: Draft,
+    by: User | None,
+    decision: str,
+    comment: str,
+    for_client: bool,
+    on_behalf: str = "",
 ) -> None:
     now = timezone.now()
     Review.objects.create(
@@ -204,7 +219,7 @@ def _decide(
         draft=draft,
         decision=decision,
         by=by,
-        by_name=str(by),
+        by_name=on_behalf or str(by),
         for_client=for_client,
         comment=comment.strip(),
         decided_at=now,

@@ -340,9 +340,7 @@ def comment_added(event: Event) -> None:
             [user],
             subject,
             page=page,
-            title=format_lazy(
-                _("{who} on {deliverable}"), who=str(comment.author), deliverable=deliverable.title
-            ),
+            title=format_lazy(_("{who} on {deliverable}"), who=comment.writer, deliverable=deliverable.title),
             text=comment.body[:300],
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from briefs.web import brief, client, content, files, library, portal
+from briefs.web import brief, client, content, files, library, portal, shared
 
 app_name = "briefs"
 
@@ -83,4 +83,13 @@ client_urlpatterns: list[URLPattern | URLResolver] = [
     path("content/<int:pk>/comment/", client.draft_comment, name="client_draft_comment"),
     path("files/<int:pk>/", client.ClientAssetFile.as_view(), name="client_asset_file"),
     path("files/<int:pk>/preview/", client.ClientAssetPreview.as_view(), name="client_asset_preview"),
+]
+
+public_urlpatterns: list[URLPattern | URLResolver] = [
+    path("shared/<str:token>/content/", shared.SharedContent.as_view(), name="shared_content"),
+    path("shared/<str:token>/content/<int:pk>/", shared.SharedDraft.as_view(), name="shared_draft"),
+    path("shared/<str:token>/content/<int:pk>/file/", shared.SharedFile.as_view(), name="shared_file"),
+    path(
+        "shared/<str:token>/content/<int:pk>/preview/", shared.SharedPreview.as_view(), name="shared_preview"
+    ),
 ]

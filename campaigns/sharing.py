@@ -1,4 +1,4 @@
-"""Share links: a client without an account sees the shortlist, and with an approver's link decides."""
+"""Share links: a client without an account sees shortlist or content, and with an approver's link decides."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from campaigns import selection
 from campaigns.agreements.signing import address_hash
 from campaigns.models import Campaign, Candidate, ShareLink, ShareLinkView
-from campaigns.models.selection import ShareScope
+from campaigns.models.selection import ShareCovers, ShareScope
 from campaigns.moves import lock
 from krm.accounts.models import User
 from krm.accounts.permissions import check
@@ -30,7 +30,13 @@ def token_hash(token: str) -> str:
 
 
 def create_link(
-    campaign: Campaign, *, by: User, label: str, scope: str = "view", expires_at: datetime | None = None
+    campaign: Campaign,
+    *,
+    by: User,
+    label: str,
+    scope: str = "view",
+    covers: str = "shortlist",
+    expires_at: datetime | None = None,
 ) -> tuple[ShareLink, str]:
     """A new link; its 256-bit token is returned once and only its hash is kept."""
     check(by, "campaigns.share", campaign)
@@ -39,6 +45,8 @@ def create_link(
         raise ValidationError({"label": _("Name the person the link is for.")})
     if scope not in ShareScope.values:
         raise ValidationError({"scope": _("Choose view, or view and approve.")})
+    if covers not in ShareCovers.values:
+        raise ValidationError({"covers": _("Choose the shortlist, the content, or both.")})
     if not timezone.now() < expires_at <= timezone.now() + timedelta(days=92):
         raise ValidationError({"expires_at": _("Choose a moment within the next three months.")})
     if campaign.state == "draft":
@@ -49,11 +57,17 @@ def create_link(
             campaign=campaign,
             label=label.strip()[:160],
             scope=scope,
+            covers=covers,
             token_hash=token_hash(token),
             expires_at=expires_at,
             created_by=by,
         )
-        record("campaigns.link_created", campaign, actor=by, data={"link_id": link.pk, "scope": scope})
+        record(
+            "campaigns.link_created",
+            campaign,
+            actor=by,
+            data={"link_id": link.pk, "scope": scope, "covers": covers},
+        )
     return link, token
 
 
@@ -85,6 +99,8 @@ def open_link(token: str, *, address: str = "", agent: str = "", log: bool = Tru
 
 def shared_candidates(link: ShareLink) -> list[Candidate]:
     """What the link shows: submitted candidates, without anything internal selected for the page."""
+    if not link.shows_shortlist:
+        return []
     return list(
         Candidate.objects.filter(campaign_id=link.campaign_id, state__in=VISIBLE)
         .select_related("creator__tier", "account__tier")
@@ -96,17 +112,23 @@ def decide_by_link(
     link: ShareLink, *, candidate: Candidate, approve: bool, name: str, comment: str = "", address: str = ""
 ) -> Candidate:
     """A decision through an approver's link; who typed which name is kept with the link."""
-    if link.scope != "approve":
-        raise Denied(_("This link is for looking only. Ask your agency for an approver’s link."))
-    if candidate.campaign_id != link.campaign_id:
+    may_decide(link)
+    if candidate.campaign_id != link.campaign_id or not link.shows_shortlist:
         raise Denied(_("This candidate is not part of what was shared."))
     with transaction.atomic():
         candidate = selection.decide(
             candidate, by=None, approve=approve, comment=comment, on_behalf=name.strip()
         )
-        ShareLinkView.objects.create(
-            link=link,
-            action=f"{'approved' if approve else 'rejected'}:{candidate.pk}",
-            address_hash=address_hash(address),
-        )
+        log_decision(link, action=f"{'approved' if approve else 'rejected'}:{candidate.pk}", address=address)
     return candidate
+
+
+def may_decide(link: ShareLink) -> None:
+    """Refuse where the link is for looking only."""
+    if link.scope != "approve":
+        raise Denied(_("This link is for looking only. Ask your agency for an approver’s link."))
+
+
+def log_decision(link: ShareLink, *, action: str, address: str = "") -> None:
+    """Keep with the link what was decided through it."""
+    ShareLinkView.objects.create(link=link, action=action[:40], address_hash=address_hash(address))

@@ -194,7 +194,7 @@ class CommentOut(serializers.ModelSerializer[Comment]):
         read_only_fields = fields
 
     def get_author_name(self, comment: Comment) -> str:
-        return str(comment.author or "")
+        return comment.writer
 
 
 class CommentBody(serializers.Serializer[Any]):

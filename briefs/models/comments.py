@@ -44,6 +44,8 @@ class Comment(ScopedModel):
     concept = models.ForeignKey(Concept, models.CASCADE, null=True, blank=True, related_name="comments")
     draft = models.ForeignKey(Draft, models.CASCADE, null=True, blank=True, related_name="comments")
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    # Of a client who wrote through a link: there is no account.
+    author_name = models.CharField(max_length=160, blank=True, default="", db_default="")
     side = models.CharField(max_length=8, choices=Side.choices)
     audience = models.CharField(_("Who sees it"), max_length=10, choices=Audience.choices)
     body = models.TextField(_("Comment"))
@@ -80,3 +82,7 @@ class Comment(ScopedModel):
 
     def __str__(self) -> str:
         return self.body[:60]
+
+    @property
+    def writer(self) -> str:
+        return str(self.author) if self.author is not None else self.author_name

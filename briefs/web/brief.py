@@ -88,7 +88,7 @@ brief_publish = verb_view(
     perm="briefs.publish_brief",
     form=PublishForm,
     title=_("Publish the brief"),
-    submit_label=_("Publish"),
+    submit_label=_("Publish brief"),
     success=lambda version: _("Version %(n)s is published. Its KOLs are told.") % {"n": version.number},
     success_url=brief_tab,
 )

@@ -46,6 +46,8 @@ class CampaignContent(TabPage):
             "waiting": waiting,
             "late": sum(row.late for row in rows),
             "may_set": allowed(self.request.user, "briefs.review_settings", self.object),
+            "may_share": allowed(self.request.user, "campaigns.share", self.object)
+            and self.object.state != "draft",
         }
 
 

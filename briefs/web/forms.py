@@ -195,6 +195,15 @@ class OptionalCommentForm(KrmForm):
     comment = forms.CharField(label=_("Comment"), widget=area(3), max_length=4000, required=False)
 
 
+class LinkDecisionForm(KrmForm):
+    """Of a client without an account: the typed name stands for the login."""
+
+    name = forms.CharField(
+        label=_("Your name"), max_length=160, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    comment = forms.CharField(label=_("Comment"), widget=area(3), max_length=4000, required=False)
+
+
 class RoundForm(KrmForm):
     reason = forms.CharField(label=_("Reason"), max_length=300)
 

@@ -22,7 +22,7 @@ from campaigns.models import (
     ShareLink,
 )
 from campaigns.models.plans import BudgetKind, Metric, Objective
-from campaigns.models.selection import Option, ShareScope
+from campaigns.models.selection import Option, ShareCovers, ShareScope
 from creators.models import Creator, Platform, RateFormat, SocialAccount, Tier
 from krm.accounts.models import BrandTeam, User
 
@@ -224,6 +224,7 @@ class SubmitIn(serializers.Serializer[Any]):
 class ShareIn(serializers.Serializer[Any]):
     label = S.CharField(max_length=160)  # type: ignore[assignment]
     scope = S.ChoiceField(ShareScope.choices, default="view")
+    covers = S.ChoiceField(ShareCovers.choices, default="shortlist")
     expires_at = S.DateTimeField(required=False)
 
 
@@ -231,7 +232,7 @@ class ShareOut(serializers.ModelSerializer[ShareLink]):
     class Meta:
         model = ShareLink
         fields = (
-            "id", "campaign", "label", "scope", "expires_at", "revoked_at", "views", "last_viewed_at", "created_at"
+            "id", "campaign", "label", "scope", "covers", "expires_at", "revoked_at", "views", "last_viewed_at", "created_at"
         )  # fmt: skip
         read_only_fields = fields
 

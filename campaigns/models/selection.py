@@ -186,6 +186,12 @@ class ShareScope(models.TextChoices):
     APPROVE = "approve", _("View and approve")
 
 
+class ShareCovers(models.TextChoices):
+    SHORTLIST = "shortlist", _("The shortlist")
+    CONTENT = "content", _("The content")
+    BOTH = "both", _("Shortlist and content")
+
+
 @pghistory.track(exclude=["token_hash"])
 class ShareLink(ScopedModel):
     """A link for a client without an account. Only the SHA-256 of its token is kept."""
@@ -193,6 +199,9 @@ class ShareLink(ScopedModel):
     campaign = models.ForeignKey(Campaign, on_delete=models.CASCADE, related_name="share_links")
     label = models.CharField(_("for whom"), max_length=160)
     scope = models.CharField(_("may"), max_length=8, choices=ShareScope.choices, default="view")
+    covers = models.CharField(
+        _("shows"), max_length=10, choices=ShareCovers.choices, default="shortlist", db_default="shortlist"
+    )
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     expires_at = models.DateTimeField(_("expires"))
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -206,9 +215,22 @@ class ShareLink(ScopedModel):
         ordering = ["-id"]
         verbose_name = _("share link")
         verbose_name_plural = _("share links")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(covers__in=ShareCovers.values), name="share_link_covers_known"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def shows_shortlist(self) -> bool:
+        return self.covers in (ShareCovers.SHORTLIST, ShareCovers.BOTH)
+
+    @property
+    def shows_content(self) -> bool:
+        return self.covers in (ShareCovers.CONTENT, ShareCovers.BOTH)
 
 
 class ShareLinkViewQuerySet(ScopedQuerySet):

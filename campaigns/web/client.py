@@ -9,17 +9,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns import selection, sharing
-from campaigns.models import CalendarFeed, Campaign, Candidate, Deliverable
+from campaigns.models import CalendarFeed, Campaign, Candidate, Deliverable, ShareLink
 from campaigns.web.network import address_of
 from krm.accounts.permissions import allowed
 from krm.web.forms import REFUSALS, refusal_text
 from krm.web.pages import DetailPage, Page, redirect
+from krm.web.panels import panels_for
 
 INTERNAL_CANDIDATE = ("buy_estimate", "internal_note", "score")
 
@@ -54,12 +56,25 @@ def shown_candidate(candidate: Candidate) -> dict[str, Any]:
     }
 
 
-def shown_options(candidates: list[Candidate], campaign: Campaign) -> list[dict[str, Any]]:
+def refused_choice(candidate: Candidate, refusal: Exception, typed: str) -> dict[str, Any]:
+    """A refused decision for the candidate's card: the message at its field, the typed comment kept."""
+    if isinstance(refusal, ValidationError) and hasattr(refusal, "error_dict"):
+        said = {"name" if field == "on_behalf" else field: e for field, e in refusal.message_dict.items()}
+    else:
+        said = {"general": [refusal_text(refusal)]}
+    return {"pk": candidate.pk, "typed": typed, **said}
+
+
+def shown_options(
+    candidates: list[Candidate], campaign: Campaign, refused: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
     """Options with their candidates and totals in the client's prices."""
     totals = {row["option"]: row for row in selection.totals(campaign, for_client=True)}
     found: dict[str, list[dict[str, Any]]] = {}
     for candidate in candidates:
-        found.setdefault(candidate.option, []).append(shown_candidate(candidate))
+        card = shown_candidate(candidate)
+        card["refused"] = refused if refused and refused["pk"] == candidate.pk else None
+        found.setdefault(candidate.option, []).append(card)
     return [{"key": key, "rows": rows, "total": totals.get(key)} for key, rows in sorted(found.items())]
 
 
@@ -140,6 +155,7 @@ class ClientCampaign(ClientPage):
 
 class ClientShortlist(ClientPage):
     template_name = "campaigns/client/shortlist.html"
+    refused: dict[str, Any] | None = None
 
     def get_title(self) -> Any:
         return _("Shortlist: %(campaign)s") % {"campaign": self.object}
@@ -150,7 +166,7 @@ class ClientShortlist(ClientPage):
     def get_context(self) -> dict[str, Any]:
         return {
             "campaign": self.object,
-            "options": shown_options(self.get_candidates(), self.object),
+            "options": shown_options(self.get_candidates(), self.object, self.refused),
             "may_decide": allowed(self.request.user, "campaigns.decide_shortlist", self.object),
         }
 
@@ -177,11 +193,15 @@ class ClientDecide(DetailPage):
                 comment=request.POST.get("comment", ""),
             )
         except REFUSALS as refusal:
-            messages.error(request, refusal_text(refusal))
-        else:
-            messages.success(
-                request, _("Your decision on %(creator)s is saved.") % {"creator": candidate.creator}
-            )
+            page = ClientShortlist()
+            page.setup(request, pk=candidate.campaign_id)
+            page.refused = refused_choice(candidate, refusal, request.POST.get("comment", ""))
+            response = page.get(request)
+            response.status_code = 422
+            return response
+        messages.success(
+            request, _("Your decision on %(creator)s is saved.") % {"creator": candidate.creator}
+        )
         return redirect(request, f"{url}#candidate-{candidate.pk}")
 
 
@@ -197,43 +217,74 @@ class ClientCalendar(Page):
         }
 
 
-class Shared(Page):
-    """The shortlist behind a share link: no login, no account, one campaign."""
+class SharedPage(Page):
+    """A page behind a share link: no login, no account, one campaign. Rooms above stand theirs on it."""
 
     area = "any"
-    template_name = "campaigns/shared.html"
 
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
         return None  # the token in the address is the key
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def get_link(self, *, log: bool = False) -> ShareLink:
+        request = self.request
         link = sharing.open_link(
-            kwargs["token"], address=address_of(request), agent=request.headers.get("User-Agent", "")
+            self.kwargs["token"],
+            address=address_of(request),
+            agent=request.headers.get("User-Agent", ""),
+            log=log,
         )
         if link is None:
             raise Http404
+        return link
+
+    def shared(self, link: ShareLink, status: int = 200, **context: Any) -> HttpResponse:
         response = self.render(
-            title=link.campaign.name,
-            campaign=link.campaign,
-            link=link,
-            token=kwargs["token"],
-            options=shown_options(sharing.shared_candidates(link), link.campaign),
-            may_decide=link.scope == "approve",
-            krm_layout="web/layouts/plain.html",
-            typed_name=request.session.get("shared_name", ""),
+            status=status,
+            **{
+                "campaign": link.campaign,
+                "link": link,
+                "token": self.kwargs["token"],
+                "may_decide": link.scope == "approve",
+                "krm_layout": "web/layouts/guest.html",
+                "typed_name": self.request.session.get("shared_name", ""),
+                **context,
+            },
         )
-        response["Referrer-Policy"] = "same-origin"  # the token stays here, and CSRF can still see the origin
-        response["Cache-Control"] = "private, no-store"
-        response["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return unlisted(response)
+
+
+def unlisted(response: Any) -> Any:
+    """Kept out of caches, search engines and referrers: the address is the key."""
+    response["Referrer-Policy"] = "same-origin"  # the token stays here, and CSRF can still see the origin
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+class Shared(SharedPage):
+    """What stands behind a share link: the shortlist, the content, or both."""
+
+    template_name = "campaigns/shared.html"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return self.page(self.get_link(log=True))
+
+    def page(self, link: ShareLink, refused: dict[str, Any] | None = None, status: int = 200) -> HttpResponse:
+        request, token = self.request, self.kwargs["token"]
+        panels = panels_for("shared.campaign", request.user, key=token) if link.shows_content else []
+        return self.shared(
+            link,
+            title=link.campaign.name,
+            status=status,
+            options=shown_options(sharing.shared_candidates(link), link.campaign, refused),
+            panels=panels,
+        )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        link = sharing.open_link(kwargs["token"], log=False)
+        link = self.get_link()
         pk = request.POST.get("candidate", "")
-        candidate = (
-            next((c for c in sharing.shared_candidates(link) if str(c.pk) == pk), None) if link else None
-        )
-        if link is None or candidate is None:
+        candidate = next((c for c in sharing.shared_candidates(link) if str(c.pk) == pk), None)
+        if candidate is None:
             raise Http404
         name = request.POST.get("name", "")
         request.session["shared_name"] = name[:160]
@@ -247,9 +298,9 @@ class Shared(Page):
                 address=address_of(request),
             )
         except REFUSALS as refusal:
-            messages.error(request, refusal_text(refusal))
-        else:
-            messages.success(
-                request, _("Your decision on %(creator)s is saved.") % {"creator": candidate.creator}
-            )
+            typed = request.POST.get("comment", "")
+            return self.page(link, refused_choice(candidate, refusal, typed), status=422)
+        messages.success(
+            request, _("Your decision on %(creator)s is saved.") % {"creator": candidate.creator}
+        )
         return redirect(request, f"{request.path}#candidate-{candidate.pk}")

@@ -14,7 +14,7 @@ from campaigns import brands, planning
 from campaigns.models import Brand, Campaign, Partnership
 from campaigns.models.agreements import Trigger
 from campaigns.models.plans import BudgetKind, Metric, Objective
-from campaigns.models.selection import Layer, Option, ShareScope
+from campaigns.models.selection import Layer, Option, ShareCovers, ShareScope
 from creators.models import PLATFORM_FORMATS, Platform, RateFormat, SocialAccount, Tier
 from krm.accounts.models import BrandTeam, User
 from krm.accounts.models.users import STAFF_ROLES
@@ -434,6 +434,7 @@ class StaffDecisionForm(KrmForm):
 
 class ShareForm(KrmForm):
     label = forms.CharField(label=gettext_lazy("For whom"), max_length=160)
+    covers = forms.ChoiceField(label=gettext_lazy("Shows"), choices=ShareCovers.choices)
     scope = forms.ChoiceField(label=gettext_lazy("May"), choices=ShareScope.choices)
     expires_at = forms.DateTimeField(label=gettext_lazy("Valid until"), widget=forms.DateTimeInput)
 

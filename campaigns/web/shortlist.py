@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from campaigns import exclusivity, fitting, selection, sharing
 from campaigns.assessment import explain
 from campaigns.models import Campaign, Candidate, ShareLink
-from campaigns.models.selection import Layer, Option
+from campaigns.models.selection import Layer, Option, ShareCovers
 from campaigns.web.forms import CandidateForm, ShareForm, StaffDecisionForm, SubmitForm
 from campaigns.web.workspace import CampaignFacts, CampaignPartForm
 from creators.models import Creator, Platform, Tier
@@ -250,13 +250,18 @@ shortlist_invite = verb_view(Campaign, invite_verb, perm="campaigns.negotiate", 
 class ShareNew(CampaignPartForm):
     form_class = ShareForm
     perm = "campaigns.share"
-    title = gettext_lazy("Share the shortlist by link")
+    title = gettext_lazy("Share with the client by link")
     submit_label = gettext_lazy("Make link")
     success_message = ""  # type: ignore[assignment]
     back_to = "shortlist"
 
     def get_initial(self) -> dict[str, Any]:
-        return {"expires_at": timezone.localtime() + timedelta(days=14), "scope": "approve"}
+        wanted = self.request.GET.get("covers", "")
+        return {
+            "expires_at": timezone.localtime() + timedelta(days=14),
+            "scope": "approve",
+            "covers": wanted if wanted in ShareCovers.values else "shortlist",
+        }
 
     def save(self, form: ShareForm) -> HttpResponse:
         link, token = sharing.create_link(self.object, by=self.request.user, **form.cleaned_data)

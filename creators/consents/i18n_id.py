@@ -159,5 +159,5 @@ ID: dict[str | tuple[str, str], str] = {
     "consents": "persetujuan",
     "optional": "opsional",
     "program": "program",
-    "withdrawn": "dicabut",
+
 }  # fmt: skip

@@ -48,7 +48,7 @@ ID: dict[str | tuple[str, str], str] = {
     "Task due or late": "Tugas jatuh tempo atau terlambat", "Due today: {title}": "Jatuh tempo hari ini: {title}",
     "Late: {title}": "Terlambat: {title}", "{name} gave you a task: {title}": "{name} memberi Anda tugas: {title}",
     "What is to be done": "Yang harus dikerjakan", "Who": "Siapa", "You, if empty.": "Anda, bila kosong.", "Details": "Rincian",
-    "Whose": "Milik", "Mine": "Saya", "Tasks about creators": "Tugas tentang kreator", "Task": "Tugas", "No tasks": "Tidak ada tugas",
+    "Whose": "Milik", "Mine": "Milik saya", "Tasks about creators": "Tugas tentang kreator", "Task": "Tugas", "No tasks": "Tidak ada tugas",
     "Open a creator's page and add what is to be done.": "Buka halaman kreator dan tambahkan yang harus dikerjakan.",
     "Edit task": "Ubah tugas", "Add task": "Tambah tugas", "Task added.": "Tugas ditambahkan.", "Done.": "Selesai.",
     "Task is open again.": "Tugas dibuka lagi.", "Task deleted.": "Tugas dihapus.",

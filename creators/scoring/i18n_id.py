@@ -63,7 +63,6 @@ ID: dict[str, str] = {
     "This formula is of another score.": "Rumus ini milik skor lain.",
     "This is the first score of its kind: there is nothing to compare with.": "Ini skor pertama jenisnya: belum ada pembanding.",
     "This release no longer knows this formula; its figures are kept.": "Rilis ini tidak lagi mengenal rumus ini; angkanya disimpan.",
-    "Too little known": "Terlalu sedikit yang diketahui",
     "Value over time, with its interval": "Nilai dari waktu ke waktu, dengan rentangnya",
     "Weights": "Bobot",
     "What changed": "Yang berubah",

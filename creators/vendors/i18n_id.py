@@ -69,7 +69,6 @@ ID: dict[str | tuple[str, str], str] = {
         "Kredit. Proses berhenti sebelum memakai lebih banyak; laporan yang masih baru dipakai lagi tanpa biaya."
     ),
     "Days a report is used again": "Lama laporan dipakai lagi (hari)",
-    "Documentation only": "Hanya dari dokumentasi",
     (
         "Documentation only: HypeAuditor publishes no description or client to test against."
         " Try it with one report first."
@@ -176,7 +175,6 @@ ID: dict[str | tuple[str, str], str] = {
     "credits a report": "kredit per laporan",
     "credits left": "sisa kredit",
     "days a report is used again": "lama laporan dipakai lagi (hari)",
-    "figures of": "angka per tanggal",
     "of %(limit)s": "dari %(limit)s",
     "quality": "kualitas",
     "ready": "siap",

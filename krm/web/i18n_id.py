@@ -29,7 +29,6 @@ ID: dict[str | tuple[str, str], str] = {
     "Apply": "Terapkan",
     "Approved": "Disetujui",
     "As it is written on the invoice.": "Seperti tertulis di tagihan.",
-    "As the device": "Ikuti perangkat",
     "Asks first": "Bertanya dulu",
     "Board": "Papan",
     "Breadcrumbs": "Jejak halaman",
@@ -227,10 +226,8 @@ ID: dict[str | tuple[str, str], str] = {
     "Your role does not allow this. Ask an administrator if you need it.": (
         "Peran Anda tidak mengizinkan ini. Hubungi administrator bila Anda memerlukannya."
     ),
-    "changed": "mengubah",
-    "created": "membuat",
-    "deleted": "menghapus",
-    "deliverables": "deliverable",
+    "deleted": "dihapus",
+    "deliverables": "konten",
     "from %(first)s to %(last)s": "dari %(first)s ke %(last)s",
     "from %(low)s": "dari %(low)s",
     "in %(n)d h": "%(n)d jam lagi",

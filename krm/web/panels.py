@@ -52,7 +52,8 @@ class ShownPanel:
     width: str
 
 
-def panels_for(place: str, user: Any, obj: Any = None) -> list[ShownPanel]:
+def panels_for(place: str, user: Any, obj: Any = None, *, key: Any = None) -> list[ShownPanel]:
+    """Panels of a place; `key` stands for the object's id where the address names it otherwise (a link's token)."""
     shown = []
     for panel in _panels.get(place):
         if panel.roles and getattr(user, "role", "") not in panel.roles:
@@ -60,7 +61,8 @@ def panels_for(place: str, user: Any, obj: Any = None) -> list[ShownPanel]:
         if panel.perm and not allowed(user, panel.perm, obj):
             continue
         try:
-            url = reverse(panel.url_name, args=[] if obj is None else [obj.pk])
+            found = key if key is not None else None if obj is None else obj.pk
+            url = reverse(panel.url_name, args=[] if found is None else [found])
         except NoReverseMatch:  # a test checks every name; a page must not fall because one part is missing
             logger.exception("panel %s has no page", panel.key)
             continue

@@ -339,6 +339,27 @@ def test_share_link_views_are_logged_and_a_viewer_cannot_decide(client: Any) -> 
 
 
 @pytest.mark.django_db
+def test_a_refused_choice_by_link_stands_at_its_field_and_keeps_what_was_typed(client: Any) -> None:
+    from django.urls import reverse
+
+    admin = f.make_admin()
+    campaign = f.make_campaign(by=admin)
+    (candidate,) = selection.add_candidates(campaign, by=admin, creators=[f.make_creator()])
+    selection.update_candidate(candidate, by=admin, sell_price=Decimal(20_000_000))
+    selection.submit(campaign, by=admin)
+    _link, token = sharing.create_link(campaign, by=admin, label="Rina", scope="approve")
+    url = reverse("campaigns:shared", args=[token])
+    sent = {"candidate": candidate.pk, "decision": "approve", "comment": "Bagus <i>sekali"}
+    text = (answer := client.post(url, sent)).content.decode()
+    assert answer.status_code == 422 and f"name-{candidate.pk}-error" in text
+    assert "Bagus &lt;i&gt;sekali" in text
+    answer = client.post(url, {"candidate": candidate.pk, "decision": "reject", "name": "Rina"})
+    assert answer.status_code == 422 and f"comment-{candidate.pk}-error" in answer.content.decode()
+    candidate.refresh_from_db()
+    assert candidate.state == "submitted"
+
+
+@pytest.mark.django_db
 def test_tasks_twice_change_nothing_more() -> None:
     from campaigns import tasks
 

@@ -119,6 +119,10 @@ def test_two_rooms_that_disagree_are_named(monkeypatch: pytest.MonkeyPatch) -> N
     assert merged.conflicts == ["two.i18n_id: 'Post' is 'Unggahan' here and 'Kiriman' elsewhere"]
 
 
+def test_one_english_text_has_one_indonesian_text() -> None:
+    assert translations.dictionaries().conflicts == []
+
+
 def test_every_template_of_the_project_can_be_read() -> None:
     from django.conf import settings
 

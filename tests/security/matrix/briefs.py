@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.security.matrix import (
+    ANYBODY,
     APPROVERS,
     CLIENTS,
     EVERYONE,
@@ -193,6 +194,28 @@ ROUTES = {
     ),
     "api:drafts-comment": Route(POST=EVERYONE, obj="client_draft", data={"body": "Bagus"}),
     "api:drafts-grant-round": Route(POST=M, obj="draft", sees=NOT_CLIENTS, data={"reason": "Brief berubah"}),
+    # behind a client's link: no login, the token is the key
+    "briefs:shared_content": Route(
+        GET=ANYBODY, kwargs=lambda side: {"token": side["content_token"]}, foreign=ANYBODY
+    ),
+    "briefs:shared_draft": Route(
+        GET=ANYBODY,
+        POST=ANYBODY,
+        kwargs=lambda side: {"token": side["content_token"], "pk": side["client_draft"].pk},
+        data={"name": "Rina", "decision": "approve"},
+        foreign=ANYBODY,
+        why="the token is the key",
+    ),
+    "briefs:shared_file": Route(
+        GET=ANYBODY,
+        kwargs=lambda side: {"token": side["content_token"], "pk": side["client_draft"].pk},
+        foreign=ANYBODY,
+    ),
+    "briefs:shared_preview": Route(
+        GET=ANYBODY,
+        kwargs=lambda side: {"token": side["content_token"], "pk": side["picture_draft"].pk},
+        foreign=ANYBODY,
+    ),
     "api:comments-list": Route(GET=EVERYONE),
     "api:comments-detail": Route(GET=NOT_CLIENTS, obj="comment"),
     "api:comments-resolve": Route(POST=STAFF, obj="comment", sees=NOT_CLIENTS),
@@ -238,6 +261,7 @@ def make_objects(side: Side) -> None:
     from django.utils import timezone
 
     from briefs import assets, briefing, comments, review, rights, uploads
+    from campaigns import sharing
     from tests.briefs import factories
 
     boss, kol = side.users["administrator"], side.users["creator"]
@@ -257,6 +281,17 @@ def make_objects(side: Side) -> None:
     )
     shown = factories.submitted_draft(factories.add_deliverable(side["partnership"], state="drafting"), kol)
     side["client_draft"] = review.approve(shown, by=boss)
+    pictured = factories.add_deliverable(side["partnership"], state="drafting")
+    side["picture_draft"] = review.approve(
+        factories.submitted_draft(
+            pictured, kol, asset=factories.uploaded(pictured, kol, factories.picture_file())
+        ),
+        by=boss,
+        comment="A picture is fine here",
+    )
+    _link, side["content_token"] = sharing.create_link(
+        side["campaign"], by=boss, label="Rina", scope="approve", covers="content"
+    )
     side["comment"] = comments.add(side["draft"], by=boss, body="Lebih cerah")
     asset = assets.upload_file(factories.picture_file(), by=boss, campaign=side["campaign"], purpose="brand")
     side["asset"] = assets.describe(asset, by=boss, share_with_creators=True, share_with_client=True)
