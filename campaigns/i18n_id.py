@@ -452,4 +452,32 @@ ID: dict[str | tuple[str, str], str] = {
     "The shortlist": "Shortlist", "The content": "Konten", "Shortlist and content": "Shortlist dan konten",
     "Choose the shortlist, the content, or both.": "Pilih shortlist, konten, atau keduanya.",
     "Change the decision": "Ubah keputusan",
+    # hashtags that are followed
+    "A label of advertising that everybody uses: not followed.": "Label iklan yang dipakai semua orang: tidak diikuti.",
+    "All posts found": "Semua konten temuan",
+    "Edit campaign": "Ubah kampanye",
+    "Followed as soon as the campaign starts.": "Diikuti begitu kampanye dimulai.",
+    "Followed within a minute.": "Diikuti dalam semenit.",
+    "Followed.": "Diikuti.",
+    "Followed; the first search is due within minutes.": "Diikuti; pencarian pertama dalam beberapa menit.",
+    "Instagram takes letters, digits and underscores only: not followed.": "Instagram hanya menerima huruf, angka, dan garis bawah: tidak diikuti.",
+    "No room to search %(tag)s": "Tidak ada jatah untuk mencari %(tag)s",
+    "No room to search a campaign's hashtag": "Tidak ada jatah mencari tagar kampanye",
+    "Not followed": "Tidak diikuti",
+    "Nothing found yet. Instagram shows posts of the last 24 hours, so what was published before the search began is missing.": (
+        "Belum ada yang ditemukan. Instagram hanya memberi konten 24 jam terakhir, jadi yang tayang sebelum pencarian dimulai tidak ada."
+    ),
+    "Over": "Berakhir",
+    "Search failed": "Pencarian gagal",
+    "Somebody stopped it under Hashtags and mentions.": "Dihentikan seseorang di halaman Tagar dan mention.",
+    "The campaign ended two weeks ago.": "Kampanye sudah berakhir dua minggu lalu.",
+    "The campaign has no hashtag yet. Give it one of its own, and what anybody publishes with it on Instagram is listed here.": (
+        "Kampanye belum punya tagar. Beri satu yang khas, lalu konten siapa pun di Instagram dengan tagar itu tampil di sini."
+    ),
+    "The campaign is over.": "Kampanye sudah berakhir.",
+    ("%(shown)s post", "%(shown)s posts"): "%(shown)s konten",
+    (
+        "%(shown)s post around the campaign, %(own)s by creators in the file; likes shown: %(likes)s.",
+        "%(shown)s posts around the campaign, %(own)s by creators in the file; likes shown: %(likes)s.",
+    ): "%(shown)s konten seputar kampanye, %(own)s oleh kreator yang tercatat; suka yang terlihat: %(likes)s.",
 }  # fmt: skip

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from campaigns import tracking, watching
-from creators.models import Post, SocialAccount
+from campaigns import hashtags, tracking, watching
+from creators.finding import table
+from creators.models import Creator, Post, SocialAccount
 from krm import events
 from krm.events.models import Event
 
@@ -22,6 +23,7 @@ for _name, _label in (
     ("campaigns.date_moved", _("Publish date moved")),
     ("campaigns.content_due", _("Content due soon or late")),
     ("campaigns.safety_flagged", _("Safety of a creator in a campaign")),
+    ("campaigns.hashtag_waits", _("No room to search a campaign's hashtag")),
 ):
     events.register_kind(_name, _label)
 
@@ -61,3 +63,39 @@ for _event in ("partnership_rated", "partnership_cancelled", "deliverable_accept
 def tell_of_safety(event: Event) -> None:
     """Who runs a campaign with the creator hears of what a brand could not stand beside."""
     watching.tell_of_safety(event)
+
+
+# Where a creator stands with us, their deals and clients are in the table that Find reads.
+_TO_CREATOR = {
+    "campaigns.partnership": "partnerships",
+    "campaigns.offer": "partnerships__offers",
+    "campaigns.agreement": "partnerships__agreement",
+    "campaigns.deliverable": "partnerships__deliverables",
+}
+
+
+@events.subscribe(
+    "campaigns.partnership_*",
+    "campaigns.offer_*",
+    "campaigns.agreement_signed",
+    "campaigns.deliverable_published",
+    "campaigns.deliverable_accepted",
+    name="campaigns.keep_find",
+)
+def keep_find(event: Event) -> None:
+    """Find shows the new standing at once, not in the night."""
+    lookup = _TO_CREATOR.get(event.subject_type)
+    if lookup is not None:
+        found = Creator.objects.filter(**{lookup: event.subject_id})
+        table.refresh_creators(found.values_list("pk", flat=True))
+
+
+@events.subscribe("campaigns.campaign_*", name="campaigns.follow_hashtags")
+def follow_hashtags(event: Event) -> None:
+    """A campaign started, ended or changed its hashtags: follow those that run, no others."""
+    hashtags.follow()
+
+
+@events.subscribe("creators.hashtag_waits", name="campaigns.tell_of_waiting_hashtag")
+def tell_of_waiting_hashtag(event: Event) -> None:
+    hashtags.tell_of_waiting(event)

@@ -6,7 +6,7 @@ from celery import shared_task
 from celery.schedules import crontab
 from django.utils import timezone
 
-from campaigns import agreements, cadence, negotiation, reminders, selection
+from campaigns import agreements, cadence, hashtags, negotiation, reminders, selection
 from campaigns.models import Campaign
 from krm.events.leases import once, run_once
 
@@ -45,7 +45,7 @@ def assess(campaign_id: int) -> int:
 
 @shared_task(name="campaigns.follow_accounts", acks_late=True)
 def follow_accounts() -> int:
-    """Each minute: accounts in live campaigns are read often, those that left seldom."""
+    """Each minute: accounts in live campaigns are read often, those that left seldom; their hashtags are followed."""
     if not once("campaigns.follow_accounts", timezone.now().strftime("%Y-%m-%dT%H:%M")):
         return 0
-    return cadence.follow_accounts() + cadence.follow_posts()
+    return cadence.follow_accounts() + cadence.follow_posts() + hashtags.follow()

@@ -50,3 +50,16 @@ def _rematch(invoices: object) -> None:
 
     for invoice in invoices.filter(state__in=("submitted", "mismatch")).order_by("pk"):  # type: ignore[attr-defined]
         verbs.rematch_by_system(invoice)
+
+
+@events.subscribe(
+    "payments.invoice_submitted", "payments.invoice_matched", "payments.invoice_mismatched",
+    "payments.invoice_rejected", name="payments.score_creator",
+)  # fmt: skip
+def score_creator(event: Event) -> None:
+    """Whether invoices are right the first time is part of a creator's reliability, which Find shows."""
+    from creators.models import SocialAccount
+
+    found = SocialAccount.objects.filter(creator__partnerships__invoices=event.subject_id).order_by("pk")
+    if ids := list(found.values_list("pk", flat=True).distinct()):
+        events.enqueue("creators.score_accounts", ids)

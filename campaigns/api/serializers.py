@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from campaigns import hashtags
 from campaigns.models import (
     Agreement,
     AgreementSignature,
@@ -175,6 +176,20 @@ class BudgetOut(serializers.Serializer[Any]):
     waived = S.DecimalField(19, 4)
     lines = BudgetLineOut(many=True)
     warnings = S.ListField(child=S.CharField())
+
+
+class HashtagOut(serializers.Serializer[Any]):
+    term = S.CharField()
+    state = S.ChoiceField(
+        sorted(hashtags.STATES), help_text="`followed` where it is searched every few hours."
+    )
+    text = S.CharField(help_text="Why, in the caller's language.")
+    hashtag = S.IntegerField(
+        source="tag.pk", default=None, allow_null=True, help_text="Number at /hashtags/."
+    )
+    found_count = S.IntegerField(source="tag.found_count", default=0)
+    last_pulled_at = S.DateTimeField(source="tag.last_pulled_at", default=None, allow_null=True)
+    due_at = S.DateTimeField(source="tag.due_at", default=None, allow_null=True)
 
 
 class KpisIn(serializers.Serializer[Any]):

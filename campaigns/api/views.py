@@ -16,6 +16,7 @@ from campaigns import (
     brands,
     budget,
     exclusivity,
+    hashtags,
     negotiation,
     planning,
     scheduling,
@@ -184,6 +185,11 @@ class CampaignViewSet(CampaignFit, WriteViewSet):
         if not self.request.user.is_staff_member:
             raise Http404
         return self.get_object()
+
+    @action(detail=True, methods=["get"], response=s.HashtagOut, many=True, summary="Hashtags of a campaign")
+    def hashtags(self, request: Request, pk: str) -> Any:
+        """Each hashtag, and whether it is searched. What was found is at /found-posts/?hashtag=… (several allowed)."""
+        return hashtags.standing(self.staff_object())
 
     @action(detail=True, methods=["get"], response=s.BudgetOut)
     def budget(self, request: Request, pk: str) -> Any:

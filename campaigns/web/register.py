@@ -83,6 +83,14 @@ register_panel(
     width="half",
 )
 register_panel(
+    "campaign.overview",
+    key="hashtags",
+    url_name="campaigns:hashtag_panel",
+    order=30,
+    perm="campaigns.view",
+    title=_("Hashtags"),
+)
+register_panel(
     "creator.overview",
     key="fit",
     url_name="campaigns:creator_fit",

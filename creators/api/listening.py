@@ -76,12 +76,13 @@ class FoundPostOut(S.ModelSerializer[FoundPost]):
 
 
 class FoundPostFilter(df.FilterSet):
+    hashtag = df.ModelMultipleChoiceFilter(queryset=TrackedHashtag.objects.all())
     campaign_id = df.NumberFilter(field_name="hashtag__campaign_id")
     found_since = df.IsoDateTimeFilter(field_name="first_seen_at", lookup_expr="gte")
 
     class Meta:
         model = FoundPost
-        fields: ClassVar[Any] = ["platform", "found_by", "hashtag", "account", "post"]
+        fields: ClassVar[Any] = ["platform", "found_by", "account", "post"]
 
 
 class FoundPostViewSet(StaffOnly, ReadViewSet):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,9 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from creators.listening import finds
 from creators.models import FoundBy, Platform, TrackedHashtag
@@ -82,10 +85,12 @@ def track(
     term = clean(term)
     now = timezone.now()
     tag = TrackedHashtag.objects.select_for_update().filter(platform=platform, term=term).first()
-    if tag is not None and tag.active and by is not None:
+    if tag is not None and tag.active and by is not None and tag.created_by_id is not None:
         raise ValidationError({"term": _("This hashtag is followed already.")})
     if tag is None:
         tag = TrackedHashtag(platform=platform, term=term)
+    if not tag.active:
+        tag.created_by = None  # who followed it before has stopped
     tag.active, tag.due_at, tag.created_by = True, now, by or tag.created_by
     if campaign_id is not None:
         tag.campaign_id = campaign_id
@@ -110,6 +115,40 @@ def stop(tag: TrackedHashtag, *, by: User) -> TrackedHashtag:
     held.save(update_fields=["active", "updated_at"])
     record("creators.hashtag_stopped", held, actor=by, data={"term": held.term})
     return held
+
+
+def follow_for_campaigns(wanted: Mapping[str, int]) -> int:
+    """Follow exactly the hashtags that campaigns want now (`{term: campaign number}`). Twice changes nothing.
+
+    What people follow themselves stays followed; what somebody stopped stays stopped while that campaign lasts.
+    """
+    changed = 0
+    rows = {tag.term: tag for tag in TrackedHashtag.objects.filter(platform=Platform.INSTAGRAM)}
+    for term, campaign_id in wanted.items():
+        tag = rows.get(term)
+        if tag is None or tag.campaign_id != campaign_id:
+            track(term, by=None, campaign_id=campaign_id)
+            changed += 1
+    for term, tag in rows.items():
+        if tag.campaign_id is not None and term not in wanted:
+            changed += _release(tag.pk)
+    return changed
+
+
+@transaction.atomic
+def _release(tag_id: int) -> bool:
+    """No campaign needs it any more; it goes on if a person follows it."""
+    tag = TrackedHashtag.objects.select_for_update().get(pk=tag_id)
+    if tag.campaign_id is None:
+        return False
+    campaign_id, tag.campaign_id = tag.campaign_id, None
+    stopped = tag.active and tag.created_by_id is None
+    if stopped:
+        tag.active = False
+    tag.save(update_fields=["campaign_id", "active", "updated_at"])
+    if stopped:
+        record("creators.hashtag_stopped", tag, data={"term": tag.term, "campaign_id": campaign_id})
+    return True
 
 
 def search_now(tag: TrackedHashtag, *, by: User) -> TrackedHashtag:
@@ -151,7 +190,13 @@ def _pull(session: PlatformSession, tag: TrackedHashtag, now: datetime) -> bool:
     if not counts:
         state = budget(now)
         if not state.left:
-            _settle(tag, WAITING, _no_room(), state.free_at or now + timedelta(hours=6))
+            first = tag.last_outcome != WAITING
+            until = state.free_at or now + timedelta(hours=6)
+            with override("en"):  # kept in English; pages say it in their reader's words
+                _settle(tag, WAITING, no_room(until), until)
+            if first:
+                data = {"term": tag.term, "campaign_id": tag.campaign_id, "until": tag.due_at.isoformat()}
+                record("creators.hashtag_waits", tag, data=data)
             return False
         tag.counted_at = now  # before the call: what the platform counts, we count too, whatever comes back
         tag.save(update_fields=["counted_at"])
@@ -179,8 +224,12 @@ def _pull(session: PlatformSession, tag: TrackedHashtag, now: datetime) -> bool:
     return True
 
 
-def _no_room() -> str:
-    return f"{PER_WEEK} different hashtags were searched in the last seven days; Instagram allows no more."
+def no_room(until: datetime) -> str:
+    """Why a hashtag waits, for whoever looks at it."""
+    return _(
+        "Instagram lets one account search %(limit)s different hashtags in seven days, and all are in use. "
+        "Its turn comes on %(day)s; stopping another one does not free its place earlier."
+    ) % {"limit": PER_WEEK, "day": date_format(timezone.localtime(until), "j M, H:i")}
 
 
 def _settle(tag: TrackedHashtag, outcome: str, reason: str, due_at: datetime) -> None:

@@ -26,6 +26,9 @@ ID: dict[str | tuple[str, str], str] = {
     "Found by": "Ditemukan lewat",
     "Hashtag": "Tagar",
     "Hashtags and mentions": "Tagar dan mention",
+    "Instagram lets one account search %(limit)s different hashtags in seven days, and all are in use. Its turn comes on %(day)s; stopping another one does not free its place earlier.": (
+        "Instagram mengizinkan satu akun mencari %(limit)s tagar berbeda dalam tujuh hari, dan semuanya terpakai. Gilirannya %(day)s; menghentikan tagar lain tidak membuka tempat lebih cepat."
+    ),
     "Instagram lets us search 30 different ones in seven days; posts of the last day come in every few hours.": (
         "Instagram mengizinkan 30 tagar berbeda dalam tujuh hari; konten sehari terakhir masuk setiap beberapa jam."
     ),

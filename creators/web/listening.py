@@ -33,9 +33,17 @@ def outcome_text(tag: TrackedHashtag) -> Any:
     return KINDS[Kind(tag.last_outcome)]
 
 
+def reason_text(tag: TrackedHashtag) -> Any:
+    if tag.last_outcome == hashtags.WAITING:
+        return hashtags.no_room(tag.due_at)
+    return tag.last_reason if tag.last_outcome != Kind.OK else None
+
+
 class FoundFilter(df.FilterSet):
     found_by = df.ChoiceFilter(label=_("Found by"), choices=FoundBy.choices)
-    hashtag = df.ModelChoiceFilter(label=_("Hashtag"), queryset=TrackedHashtag.objects.order_by("term"))
+    hashtag = df.ModelMultipleChoiceFilter(
+        label=_("Hashtag"), queryset=TrackedHashtag.objects.order_by("term")
+    )
     known = df.ChoiceFilter(
         label=_("Author"),
         choices=[("yes", _("A creator in the file")), ("no", _("Not in the file"))],
@@ -146,7 +154,7 @@ class HashtagList(ListPage):
         Column("found_count", _("Posts found"), kind="count", sort="found_count"),
         Column("last_pulled_at", _("Last search"), kind="datetime", sort="last_pulled_at"),
         Column("outcome", _("Last outcome"), kind="badge", value=outcome_text,
-               sub=lambda o: o.last_reason if o.last_outcome != "ok" else None),
+               sub=reason_text),
         Column("due_at", _("Next search"), kind="datetime", value=lambda o: o.due_at if o.active else None, sort="due_at"),
         Column("campaign_id", _("Campaign number"), kind="number", default=False),
     ]  # fmt: skip

@@ -453,3 +453,14 @@ def test_staff_of_another_team_and_reviewers_see_no_invoice(cast: Cast, staff: A
     assert Invoice.objects.visible_to(cast.manager).count() == 1
     assert not Invoice.objects.visible_to(staff()).exists()
     assert not Invoice.objects.visible_to(staff("reviewer", teams=[cast.team])).exists()
+
+
+def test_an_invoice_that_was_judged_has_its_creator_scored_anew(
+    cast: Cast, drain_events: Any, monkeypatch: Any
+) -> None:
+    queued: list[tuple[Any, ...]] = []
+    monkeypatch.setattr("krm.events.enqueue", lambda *args, **_kwargs: queued.append(args))
+    cast.submitted()
+    drain_events()
+    creator = Invoice.objects.get().partnership.creator
+    assert ("creators.score_accounts", [creator.accounts.get().pk]) in queued

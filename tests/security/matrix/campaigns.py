@@ -48,6 +48,7 @@ ROUTES = {
     "campaigns:tiers": form("campaign"),
     "campaigns:budget_waive": form("campaign", ADMINISTRATORS),
     "campaigns:spend": form("campaign", M | FINANCE),
+    "campaigns:hashtag_panel": page("campaign"),
     "campaigns:shortlist_tab": page("campaign"),
     "campaigns:shortlist_add": form("campaign"),
     "campaigns:shortlist_submit": form("campaign"),
@@ -206,6 +207,7 @@ api(
     invite_approved=M,
     share=M,
 )
+ROUTES["api:campaigns-hashtags"] = Route(GET=STAFF, obj="campaign")
 ROUTES["api:campaigns-budget"] = Route(GET=STAFF, obj="campaign")
 ROUTES["api:share-links-list"] = Route(GET=EVERYONE)
 api("share-links", "share_link", STAFF, revoke=M)
