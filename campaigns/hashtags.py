@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 
 from campaigns.models import Campaign
-from campaigns.texts import Text
 from creators.listening import hashtags
 from creators.models import FoundBy, FoundPost, Platform, TrackedHashtag
 from creators.platforms.text import DISCLOSURES
 from krm.events import notify
 from krm.events.models import Event
+from krm.events.texts import Text, told
 
 RUNNING = ("active", "reporting")
 BEFORE = timedelta(days=14)  # posts this long before the start are still about it
@@ -159,17 +159,7 @@ def tell_of_waiting(event: Event) -> None:
     notify(
         "campaigns.hashtag_waits", [campaign.owner], campaign,
         title=Text(gettext_lazy("No room to search %(tag)s"), tag=str(tag)),
-        text=_Waiting(tag.due_at),
+        text=told(lambda: hashtags.no_room(tag.due_at)),
         url=reverse("campaigns:detail", args=[campaign.pk]),
         key=f"hashtag:{event.pk}",
     )  # fmt: skip
-
-
-class _Waiting:
-    """Said in the language of whoever reads it."""
-
-    def __init__(self, until: datetime) -> None:
-        self.until = until
-
-    def __str__(self) -> str:
-        return hashtags.no_room(self.until)
