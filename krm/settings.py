@@ -177,6 +177,8 @@ TEMPLATES = [
     },
 ]
 
+FORM_RENDERER = "krm.web.widgets.WidgetRenderer"
+
 DATABASES = {"default": database_from_url(envsecret("DATABASE_URL", "postgres://krm@127.0.0.1:5432/krm"))}
 if env("KRM_TEST_DB"):
     DATABASES["default"]["TEST"] = {"NAME": env("KRM_TEST_DB")}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -19,20 +19,23 @@ from creators.models import Creator, CustomField, FieldKind
 from creators.web import vendors
 from creators.web.forms import ExportForm, OptionalReasonForm, TagsForm
 from krm.web.lists import BulkAction, Column, Empty, ListPage
+from krm.web.markup import joined, markup
 
 SHORT = {"instagram": "IG", "tiktok": "TT", "youtube": "YT", "x": "X", "facebook": "FB"}
 NAMES = {"instagram": "Instagram", "tiktok": "TikTok", "youtube": "YouTube", "x": "X", "facebook": "Facebook"}
 
 
 def platform_badges(platforms: list[str]) -> SafeString | None:
-    if not platforms:
-        return None
-    shown = format_html_join(
-        "",
+    return _badges(tuple(platforms)) if platforms else None
+
+
+@lru_cache(256)
+def _badges(platforms: tuple[str, ...]) -> SafeString:
+    shown = joined(
         '<span class="tag" title="{}">{}</span>',
         ((NAMES.get(name, name), SHORT.get(name, name)) for name in platforms),
     )
-    return format_html('<span class="tags">{}</span>', shown)
+    return markup('<span class="tags">{}</span>', shown)
 
 
 def score_text(value: float | None) -> str | None:
@@ -80,7 +83,7 @@ def export_chosen(request: HttpRequest, chosen: QuerySet[Any], form: Any) -> str
     """Of a selection, or of all that match: the chosen rows are read when the job runs."""
     by: Any = request.user
     job = exporting.start(list(chosen.values_list("pk", flat=True)), by=by, kind=form.cleaned_data["kind"])
-    return format_html(
+    return markup(
         '{} <a href="{}">{}</a>',
         gettext("The export is being written."),
         job.get_absolute_url(),

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
+from functools import cache
 
 # Minor units by ISO 4217, where they are not 2. Rupiah is counted in whole rupiah: sen are not paid.
 EXPONENTS = {
@@ -33,6 +34,11 @@ def exponent(currency: str) -> int:
     return EXPONENTS.get(currency, 2)
 
 
+@cache
+def _unit(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
+
+
 def exact(amount: Decimal | int) -> Decimal:
     """The amount as a number that can be counted with; a float, NaN or infinity never is one."""
     if isinstance(amount, float | bool):
@@ -45,8 +51,7 @@ def exact(amount: Decimal | int) -> Decimal:
 
 def round_amount(amount: Decimal | int, currency: str) -> Decimal:
     """Half up to the currency's minor unit (PER-11/PJ/2025 art. 129 for rupiah)."""
-    unit = Decimal(1).scaleb(-exponent(currency))
-    return exact(amount).quantize(unit, rounding=ROUND_HALF_UP, context=WIDE)
+    return exact(amount).quantize(_unit(exponent(currency)), rounding=ROUND_HALF_UP, context=WIDE)
 
 
 def to_minor(amount: Decimal | int, currency: str) -> int:

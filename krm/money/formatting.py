@@ -6,6 +6,7 @@ A currency is written as at home whatever the language of the page: Rp19.500.000
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import get_currency_symbol
 
@@ -13,9 +14,11 @@ from krm.money.amounts import exponent, round_amount
 
 MINUS = "\u2212"
 SPACE = "\u00a0"
+SWAPPED = str.maketrans(",.", ".,")
 POINT_THOUSANDS = frozenset({"IDR", "EUR", "VND", "BRL", "TRY", "DKK"})
 
 
+@lru_cache(256)
 def symbol(currency: str) -> str:
     """Rp, US$ → $, RM; a currency without a sign of its own gets its code and a space."""
     found = get_currency_symbol(currency, "id_ID" if currency == "IDR" else "en_US")
@@ -27,5 +30,5 @@ def format_money(amount: Decimal | int, currency: str) -> str:
     rounded = round_amount(amount, currency)
     text = f"{abs(rounded):,.{exponent(currency)}f}"
     if currency in POINT_THOUSANDS:
-        text = text.translate(str.maketrans(",.", ".,"))
+        text = text.translate(SWAPPED)
     return (MINUS if rounded < 0 else "") + symbol(currency) + text

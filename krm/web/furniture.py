@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from krm.web import format
+from krm.web.markup import markup
 
 ICONS = Path(settings.BASE_DIR) / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
 
@@ -48,8 +49,8 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
     """An inline Tabler outline icon; decorative unless it has a label."""
     inner = _svg(name) or _svg("circle")
     classes = f"icon icon-{size}" if size else "icon"
-    hidden = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
-    return format_html(
+    hidden = markup('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
+    return markup(
         '<svg class="{}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.75" '
         'stroke-linecap="round" stroke-linejoin="round" {}>{}</svg>',
         classes,
@@ -59,7 +60,7 @@ def icon(name: str, label: str = "", size: str = "") -> SafeString:
 
 
 def badge(state: str, label: Any, tone: str | None = None) -> SafeString:
-    return format_html(
+    return markup(
         '<span class="state state-{}" data-state="{}">{}</span>', tone or tone_of(state), state, label
     )
 
@@ -72,7 +73,7 @@ def avatar(name: str) -> SafeString:
     words = [word for word in name.replace("@", "").replace("_", " ").replace(".", " ").split() if word]
     initials = (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
     tint = sum(map(ord, name)) % _PALETTE
-    return format_html('<span class="avatar-mini tint-{}" aria-hidden="true">{}</span>', tint, initials)
+    return markup('<span class="avatar-mini tint-{}" aria-hidden="true">{}</span>', tint, initials)
 
 
 def sparkline(values: Iterable[Any] | None, label: str = "") -> SafeString:
@@ -80,7 +81,7 @@ def sparkline(values: Iterable[Any] | None, label: str = "") -> SafeString:
     points = [None if v is None else float(v) for v in (values or [])]
     known = [p for p in points if p is not None]
     if len(known) < 2:
-        return format_html('<span class="none">{}</span>', format.NONE)
+        return markup('<span class="none">{}</span>', format.NONE)
     low, high = min(known), max(known)
     span = (high - low) or 1.0
     width, height, pad = 88.0, 22.0, 2.5
@@ -101,7 +102,7 @@ def sparkline(values: Iterable[Any] | None, label: str = "") -> SafeString:
         "first": format.count(known[0]),
         "last": format.count(known[-1]),
     }
-    return format_html(
+    return markup(
         '<svg class="sparkline spark-{}" viewBox="0 0 88 22" role="img" aria-label="{}">'
         '<path d="{}"/><circle cx="{}" cy="{}" r="2"/></svg>',
         trend,
@@ -115,9 +116,9 @@ def sparkline(values: Iterable[Any] | None, label: str = "") -> SafeString:
 def progress(value: Any, maximum: Any = 1, label: str = "", tone: str = "") -> SafeString:
     """A bar; the element is native, so it needs no inline style."""
     if value is None or not maximum:
-        return format_html('<span class="none">{}</span>', format.NONE)
+        return markup('<span class="none">{}</span>', format.NONE)
     share = float(value) / float(maximum)
-    return format_html(
+    return markup(
         '<span class="bar"><progress class="{}" value="{}" max="1" aria-label="{}">{}</progress>'
         '<span class="bar-text">{}</span></span>',
         f"tone-{tone}" if tone else ("tone-bad" if share > 1 else ""),
@@ -125,4 +126,25 @@ def progress(value: Any, maximum: Any = 1, label: str = "", tone: str = "") -> S
         label or _("Progress"),
         format.percent(share, 0),
         format.percent(share, 0),
+    )
+
+
+_SOURCES = {
+    "platform_authorised": ("platform", gettext_lazy("Platform, authorised")),
+    "platform_public": ("platform", gettext_lazy("Platform, public")),
+    "vendor_estimate": ("estimate", gettext_lazy("Estimate")),
+    "manual": ("manual", gettext_lazy("Entered by hand")),
+}
+
+
+def source(value_source: Any, as_of: Any = None) -> SafeString:
+    """Where a value comes from and how old it is, as a chip."""
+    text = str(value_source or "")
+    tone, label = _SOURCES.get(text, ("other", text.replace("_", " ")))
+    return markup(
+        '<span class="source source-{}" title="{}">{}{}</span>',
+        tone,
+        format.moment(as_of) if as_of else "",
+        label,
+        markup(" · {}", format.ago(as_of)) if as_of else "",
     )

@@ -6,59 +6,57 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from django.utils.html import conditional_escape, format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from krm.web import format
 from krm.web.furniture import avatar, badge, icon, progress, sparkline
 from krm.web.lists.columns import Column, listed, state_label
+from krm.web.markup import escape, joined, markup
 
-DASH = format_html('<span class="none">{}</span>', format.NONE)
+DASH = markup('<span class="none">{}</span>', format.NONE)
 
 
 def _tags(column: Column, row: Any, value: Any) -> str:
     parts = listed(value)
-    shown = format_html_join("", '<span class="tag">{}</span>', ((str(part),) for part in parts[:2]))
+    shown = joined('<span class="tag">{}</span>', ((str(part),) for part in parts[:2]))
     if len(parts) > 2:
-        shown += format_html(
+        shown += markup(
             '<span class="tag tag-more" title="{}">+{}</span>', ", ".join(map(str, parts[2:])), len(parts) - 2
         )
-    return format_html('<span class="tags">{}</span>', shown) if parts else DASH
+    return markup('<span class="tags">{}</span>', shown) if parts else DASH
 
 
 def _bool(column: Column, row: Any, value: Any) -> str:
     if not value:
-        return format_html('<span class="none" aria-label="{}">{}</span>', _("No"), format.NONE)
-    return format_html(
+        return markup('<span class="none" aria-label="{}">{}</span>', _("No"), format.NONE)
+    return markup(
         '<span class="yes">{}<span class="visually-hidden">{}</span></span>', icon("check"), _("Yes")
     )
 
 
 def _when(value: Any, text: str) -> str:
     if not isinstance(value, date | datetime):
-        return conditional_escape(text)
-    return format_html(
-        '<time datetime="{}" title="{}">{}</time>', value.isoformat(), format.moment(value), text
-    )
+        return escape(text)
+    return markup('<time datetime="{}" title="{}">{}</time>', value.isoformat(), format.moment(value), text)
 
 
 _KINDS: dict[str, Callable[[Column, Any, Any], str]] = {
-    "count": lambda c, r, v: format_html('<span title="{}">{}</span>', format.number(v), format.count(v)),
+    "count": lambda c, r, v: markup('<span title="{}">{}</span>', format.number(v), format.count(v)),
     "number": lambda c, r, v: format.number(v),
     "money": lambda c, r, v: format.money(v, c.currency_of(r)),
     "percent": lambda c, r, v: format.percent(v),
     "date": lambda c, r, v: _when(v, format.day(v)),
     "datetime": lambda c, r, v: _when(v, format.moment(v)),
     "ago": lambda c, r, v: _when(v, format.ago(v)),
-    "badge": lambda c, r, v: format_html('<span class="tag">{}</span>', str(v)),
+    "badge": lambda c, r, v: markup('<span class="tag">{}</span>', str(v)),
     "state": lambda c, r, v: badge(str(v), state_label(r, v)),
     "sparkline": lambda c, r, v: sparkline(v),
     "tags": _tags,
     "avatar": lambda c, r, v: avatar(str(v)),
     "bool": _bool,
     "progress": lambda c, r, v: progress(v, 1),
-    "html": lambda c, r, v: conditional_escape(v),
+    "html": lambda c, r, v: escape(v),
 }
 
 
@@ -73,9 +71,9 @@ def cell(column: Column, row: Any) -> SafeString:
         inner = render(column, row, value) if render else str(value)
     url = column.link_of(row)
     if url:
-        inner = format_html('<a class="row-link" href="{}">{}</a>', url, inner)
+        inner = markup('<a class="row-link" href="{}">{}</a>', url, inner)
     if column.sub is not None:
         under = column.sub_of(row)
         if under not in (None, ""):
-            inner = format_html('{}<span class="cell-sub">{}</span>', inner, under)
-    return mark_safe(conditional_escape(inner))  # noqa: S308 - escaped in the same expression
+            inner = markup('{}<span class="cell-sub">{}</span>', inner, under)
+    return SafeString(escape(inner))

@@ -8,13 +8,12 @@ from typing import Any
 from django import template
 from django.forms import BoundField
 from django.template.loader import render_to_string
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
 from krm.web import charts, format, furniture
 from krm.web.forms import dress_field
 from krm.web.lists.columns import state_label
+from krm.web.markup import markup
 from krm.web.pages import resolve
 from krm.web.panels import panels_for
 
@@ -30,6 +29,7 @@ register.simple_tag(furniture.icon, name="icon")
 register.simple_tag(furniture.avatar, name="avatar")
 register.simple_tag(furniture.sparkline, name="sparkline")
 register.simple_tag(furniture.progress, name="progress")
+register.simple_tag(furniture.source, name="source")
 register.filter("day", format.day)
 register.filter("moment", format.moment)
 register.filter("count", format.count)
@@ -43,7 +43,7 @@ register.filter("label_lower", lambda obj: obj._meta.label_lower)
 def ago(value: Any) -> SafeString | str:
     if not value:
         return format.NONE
-    return format_html(
+    return markup(
         '<time datetime="{}" title="{}">{}</time>', value.isoformat(), format.moment(value), format.ago(value)
     )
 
@@ -67,38 +67,9 @@ def badge(label: Any, tone: str = "quiet") -> SafeString:
     return furniture.badge("", label, tone)
 
 
-_SOURCES = {
-    "platform_authorised": "platform",
-    "platform_public": "platform",
-    "vendor_estimate": "estimate",
-    "manual": "manual",
-}
-
-
-@register.simple_tag
-def source(value_source: Any, as_of: Any = None) -> SafeString:
-    """Where a value comes from and how old it is, as a chip."""
-    names = {
-        "platform_authorised": _("Platform, authorised"),
-        "platform_public": _("Platform, public"),
-        "vendor_estimate": _("Estimate"),
-        "manual": _("Entered by hand"),
-    }
-    text = str(value_source or "")
-    label = names.get(text, text.replace("_", " "))
-    age = format_html(" · {}", format.ago(as_of)) if as_of else ""
-    return format_html(
-        '<span class="source source-{}" title="{}">{}{}</span>',
-        _SOURCES.get(text, "other"),
-        format.moment(as_of) if as_of else "",
-        label,
-        age,
-    )
-
-
 @register.simple_tag
 def kpi(label: Any, value: Any, hint: Any = "", tone: str = "", url: str = "") -> SafeString:
-    inner = format_html(
+    inner = markup(
         '<span class="kpi-label">{}</span><span class="kpi-value">{}</span><span class="kpi-hint">{}</span>',
         label,
         value if value not in (None, "") else format.NONE,
@@ -106,8 +77,8 @@ def kpi(label: Any, value: Any, hint: Any = "", tone: str = "", url: str = "") -
     )
     classes = f"kpi kpi-{tone}" if tone else "kpi"
     if url:
-        return format_html('<a class="{}" href="{}">{}</a>', classes, resolve(url), inner)
-    return format_html('<div class="{}">{}</div>', classes, inner)
+        return markup('<a class="{}" href="{}">{}</a>', classes, resolve(url), inner)
+    return markup('<div class="{}">{}</div>', classes, inner)
 
 
 @register.simple_tag
@@ -118,7 +89,7 @@ def delta(value: Any, good: str = "up") -> SafeString | str:
     number = float(value)
     tone = "flat" if abs(number) < 0.0005 else "good" if (number > 0) == (good == "up") else "bad"
     text = ("+" if number > 0 else "") + format.percent(value)
-    return format_html('<span class="delta delta-{}">{}</span>', tone, text)
+    return markup('<span class="delta delta-{}">{}</span>', tone, text)
 
 
 @register.simple_tag
@@ -128,9 +99,9 @@ def empty_state(
     """What an empty place says: what it is, what to do next."""
     button = ""
     if label and url:
-        button = format_html('<a class="btn btn-primary" href="{}">{}</a>', resolve(url), label)
-    words = format_html("<p>{}</p>", text) if text else ""
-    return format_html(
+        button = markup('<a class="btn btn-primary" href="{}">{}</a>', resolve(url), label)
+    words = markup("<p>{}</p>", text) if text else ""
+    return markup(
         '<div class="empty-state"><div class="empty-icon">{}</div><h{} class="empty-title">{}</h{}>{}{}</div>',
         furniture.icon(icon),
         level,
@@ -197,7 +168,7 @@ def allowed(user: Any, perm: str, obj: Any = None) -> bool:
 @register.simple_tag
 def live(obj: Any) -> SafeString:
     """The `data-live` attribute that has an element fetched again when this object changes."""
-    return format_html('data-live="{}:{}"', obj._meta.label_lower, obj.pk)
+    return markup('data-live="{}:{}"', obj._meta.label_lower, obj.pk)
 
 
 @register.filter
