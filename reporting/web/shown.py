@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from campaigns.models.plans import BudgetKind
 from krm.web import format as fmt
+from krm.web.furniture import source
+from krm.web.markup import joined, markup
 from reporting.documents.pdf import BUSINESS, COSTS, QUANTITATIVE, figures, method, table
 from reporting.documents.words import label, shown
 
@@ -66,24 +69,11 @@ def shown_numbers(numbers: dict[str, Any]) -> dict[str, Any]:
             (_("Approved without a revision"), fmt.percent(delivery["first_time_right"], 0)),
         ],
         "kol_header": kol_header,
-        "kols": kol_rows,
+        "kols": body(kol_rows),
         "tier_header": tier_header,
-        "tiers": tier_rows,
+        "tiers": body(tier_rows),
         "post_header": [label(name) for name in POSTS],
-        "posts": [
-            {
-                "kol": row["kol"],
-                "title": row["title"],
-                "platform": row["platform"],
-                "url": row["url"],
-                "day": fmt.day(parse_date(row["published_on"])) if row["published_on"] else fmt.NONE,
-                "deleted": row["is_deleted"],
-                "source": row["source"],
-                "observed_at": parse_datetime(row["observed_at"]) if row["observed_at"] else None,
-                "cells": [shown(name, row[name], currency) for name in POSTS],
-            }
-            for row in numbers["posts"]
-        ],
+        "posts": post_rows(numbers),
         "budget": [
             {
                 "label": BudgetKind(line["kind"]).label,
@@ -97,6 +87,42 @@ def shown_numbers(numbers: dict[str, Any]) -> dict[str, Any]:
         ],
         "method": method(numbers),
     }
+
+
+# Rows are joined here and not in the template: 300 posts and 300 KOLs took 50 ms of template nodes.
+
+
+def body(rows: list[list[str]]) -> SafeString:
+    """Table rows whose first cell is their heading and whose others are figures."""
+    figures_of = '<td class="end">{}</td>' * (len(rows[0]) - 1) if rows else ""
+    return joined(f'<tr><th scope="row">{{}}</th>{figures_of}</tr>', rows)
+
+
+def post_rows(numbers: dict[str, Any]) -> SafeString:
+    currency, deleted = numbers["campaign"]["currency"], _("deleted")
+    days = {day: fmt.day(parse_date(day)) for day in {row["published_on"] for row in numbers["posts"]} if day}
+    lines = []
+    for row in numbers["posts"]:
+        title: Any = row["title"]
+        if row["url"]:
+            title = markup(
+                '<a href="{}" rel="noopener noreferrer nofollow" target="_blank">{}</a>', row["url"], title
+            )
+        observed = parse_datetime(row["observed_at"]) if row["observed_at"] else None
+        lines.append(
+            [
+                title,
+                f"{row['kol']} · {deleted}" if row["is_deleted"] else row["kol"],
+                days.get(row["published_on"], fmt.NONE),
+                *[shown(name, row[name], currency) for name in POSTS],
+                source(row["source"], observed),
+            ]
+        )
+    figures_of = '<td class="end">{}</td>' * len(POSTS)
+    return joined(
+        f'<tr><th scope="row">{{}}<span class="cell-sub">{{}}</span></th><td>{{}}</td>{figures_of}<td>{{}}</td></tr>',
+        lines,
+    )
 
 
 def _tone(progress: float | None) -> str:
