@@ -95,7 +95,7 @@ def main() -> None:
         writing = common.timed(write)
         fanning = common.timed(lambda: [None for _ in iter(relay.fan_out, 0)])
         deliveries = Delivery.objects.filter(event__pk__gt=last).count()
-        bringing = common.timed(lambda: [None for _ in iter(relay.deliver_one, False)])
+        bringing = common.timed(lambda: [None for _ in iter(relay.deliver_some, 0)])
         rows = [
             ("bare INSERT", given.events, base),
             ("record, a transaction each", given.events, writing),

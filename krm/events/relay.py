@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import time
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,6 +22,8 @@ from krm.events.subscribing import listening, subscriber
 logger = logging.getLogger(__name__)
 MAX_ATTEMPTS = 8
 BATCH = 200
+TOGETHER = 25  # deliveries of one transaction …
+SECONDS = 0.25  # … which ends after this time: what handlers wrote is locked until then
 
 add_perm(
     "events.retry_deliveries",
@@ -46,10 +50,15 @@ def fan_out() -> int:
     return len(events)
 
 
-def deliver_one() -> bool:
-    """Deliver the oldest due delivery that no earlier delivery of its subject waits before."""
+def deliver_some() -> int:
+    """Bring the oldest due deliveries in one transaction; how many it brought.
+
+    None of them waits for an earlier delivery of its subject at the same subscriber, so no two are of one subject there.
+    What a handler writes stands and falls with its savepoint; where the process dies, the whole transaction never was,
+    and all of it is brought again.
+    """
     with transaction.atomic():
-        delivery = (
+        due = list(
             Delivery.objects.select_for_update(skip_locked=True, of=("self",))
             .select_related("event")
             .filter(state=Delivery.State.PENDING, due_at__lte=timezone.now())
@@ -61,27 +70,41 @@ def deliver_one() -> bool:
                     AND e2.subject_type = events_event.subject_type AND e2.subject_id = events_event.subject_id)"""
                 ]
             )
-            .order_by("event_id", "pk")
-            .first()
+            .order_by("event_id", "pk")[:TOGETHER]
         )
-        if delivery is None:
-            return False
-        found = subscriber(delivery.subscriber)
-        delivery.attempts += 1
-        try:
-            if found is not None:
-                with transaction.atomic():
-                    found.handler(delivery.event)
-            delivery.state, delivery.done_at, delivery.error = Delivery.State.DONE, timezone.now(), ""
-        except Exception as error:
-            logger.warning(
-                "subscriber %s failed on event %s", delivery.subscriber, delivery.event_id, exc_info=True
+        began, brought, tried = time.monotonic(), [], 0
+        for delivery in due:
+            tried += 1
+            if bring(delivery):
+                brought.append(delivery.pk)
+            else:
+                delivery.save(update_fields=["state", "attempts", "due_at", "error"])
+            if time.monotonic() - began > SECONDS:
+                break  # the rest is due still
+        if brought:
+            Delivery.objects.filter(pk__in=brought).update(
+                state=Delivery.State.DONE, done_at=timezone.now(), error="", attempts=F("attempts") + 1
             )
-            delivery.error = f"{type(error).__name__}: {error}"[:2000]
-            delivery.due_at = timezone.now() + timedelta(seconds=min(5 * 2**delivery.attempts, 600))
-            if delivery.attempts >= MAX_ATTEMPTS:
-                delivery.state = Delivery.State.PARKED
-        delivery.save(update_fields=["state", "attempts", "due_at", "error", "done_at"])
+    return tried
+
+
+def bring(delivery: Delivery) -> bool:
+    """Whether the subscriber took it; where not, when it is tried again, or that a person must look."""
+    found = subscriber(delivery.subscriber)
+    try:
+        if found is not None:
+            with transaction.atomic():
+                found.handler(delivery.event)
+    except Exception as error:
+        logger.warning(
+            "subscriber %s failed on event %s", delivery.subscriber, delivery.event_id, exc_info=True
+        )
+        delivery.attempts += 1
+        delivery.error = f"{type(error).__name__}: {error}"[:2000]
+        delivery.due_at = timezone.now() + timedelta(seconds=min(5 * 2**delivery.attempts, 600))
+        if delivery.attempts >= MAX_ATTEMPTS:
+            delivery.state = Delivery.State.PARKED
+        return False
     return True
 
 
@@ -104,5 +127,5 @@ def run() -> None:
     """Relay until nothing is due."""
     while fan_out():
         pass
-    while deliver_one():
+    while deliver_some():
         pass

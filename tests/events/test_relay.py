@@ -129,6 +129,35 @@ def test_what_a_subscriber_wrote_before_it_failed_is_undone(team: Any) -> None:
     assert not BrandTeam.objects.filter(name="half written").exists()
 
 
+def test_a_process_that_dies_between_deliveries_leaves_nothing_half_done(
+    transactional_db: None, team: Any, make_user: Any
+) -> None:
+    """Several deliveries share a transaction: what was written by the first is not kept, and not written twice later."""
+    from krm.accounts.models import BrandTeam
+
+    dying = [True]
+
+    @subscribing.subscribe("test.*", name="test.writes")
+    def write(event: Event) -> None:
+        if event.name == "test.second" and dying:
+            raise SystemExit
+        BrandTeam.objects.create(name=event.name)
+
+    written = BrandTeam.objects.filter(name__startswith="test.").values_list("name", flat=True)
+    try:
+        happen(team, "test.first")
+        happen(make_user("viewer"), "test.second")
+        with pytest.raises(SystemExit):
+            relay.run()
+        assert (list(written.all()), Delivery.objects.filter(state=Delivery.State.PENDING).count()) == ([], 2)
+        dying.clear()
+        relay.run()
+    finally:
+        del subscribing._subscribers["test.writes"]
+    assert sorted(written.all()) == ["test.first", "test.second"]
+    assert {(d.state, d.attempts) for d in Delivery.objects.all()} == {(Delivery.State.DONE, 1)}
+
+
 def test_the_audit_trail_cannot_be_changed(team: Any) -> None:
     event = happen(team, amount=1)
     for statement in (
