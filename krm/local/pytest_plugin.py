@@ -195,6 +195,49 @@ def django_db_setup(
                 databases.drop(cursor, databases.name)
 
 
+# Tests that start processes or a browser take seconds each; what is not known by its fixtures is known by its folder.
+STARTS = frozenset({"browser", "server", "worker"})
+LONG = ("journeys", "resilience", "conformance", "local")
+
+
+def long_modules(items: list[pytest.Item]) -> dict[Path, list[pytest.Item]]:
+    modules: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        modules.setdefault(item.path, []).append(item)
+    return {
+        path: held
+        for path, held in modules.items()
+        if path.parent.name in LONG
+        or any(not STARTS.isdisjoint(getattr(item, "fixturenames", ())) for item in held)
+    }
+
+
+def long_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """Long modules first, dealt out among parallel workers, of whom each begins with a chunk of its own.
+
+    Left where they were, they came last: at the end one worker drove a browser and the others had nothing to do.
+    """
+    heaps: list[list[pytest.Item]] = [[] for _ in range(workers)]
+    for _path, held in sorted(long_modules(items).items(), key=lambda pair: (-len(pair[1]), str(pair[0]))):
+        min(heaps, key=len).extend(held)
+    taken = {id(item) for heap in heaps for item in heap}
+    rest = [item for item in items if id(item) not in taken]
+    chunk = len(items) // workers // 4  # what xdist's `load` gives every worker to begin with
+    found: list[pytest.Item] = []
+    for heap in heaps:
+        room = max(chunk - len(heap), 0)
+        found += [*heap, *rest[:room]]
+        rest = rest[room:]
+    return [*found, *rest]
+
+
+@pytest.hookimpl(trylast=True)  # after the shuffle of pytest-randomly and the order of pytest-django
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "0"))
+    if workers > 1:
+        items[:] = long_first(items, workers)
+
+
 def commits_for_real(item: pytest.Item) -> bool:
     mark = item.get_closest_marker("django_db")
     names = getattr(item, "fixturenames", [])
