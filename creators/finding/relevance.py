@@ -2,8 +2,8 @@
 """Describe who you need: a text against what accounts write, best first, with the words that matched.
 
 Each word of the description stands for a family (skincare, perawatan, kulit); a word nobody writes is read as the
-nearest one somebody does.  Accounts that meet all families come first, then those mostly about some of them, then those
-that mention any; within each the order is the cosine of the weighted terms, and the shared terms are the reason shown.
+nearest one somebody does.  Accounts that meet all families come first, then those that meet all but one, those mostly about
+some of them, and those that mention any; within each the order is the cosine of the weighted terms, and the shared terms are the reason shown.
 """
 
 from __future__ import annotations
@@ -20,11 +20,15 @@ from creators.finding.statements import SETTINGS, compiled
 from creators.models import DiscoveryRow, DiscoveryTerm, DiscoveryText
 
 MOST = 1_000  # accounts a description ranks
-CANDIDATES = 3_000
+CANDIDATES = 3_000  # of those that meet every word, or all but one
+WEAKER = 1_000  # of those that meet some: which of them come first says little
 ENOUGH = 50  # a page full: weaker matches need not be looked for
 SYNONYM = 0.7
 PAIR = 1.3
 NEAR = 0.45  # likeness of a mistyped word
+
+
+Way = list[list[int]]  # lists of terms; an account goes this way that has one of each
 
 
 @dataclass
@@ -103,19 +107,14 @@ def rank(text: str, rows: QuerySet[DiscoveryRow]) -> Ranking:
     if not concepts:
         return Ranking([], False, (np.empty(0, maths.IDS), np.empty(0)), [], unknown)
     query = vector(concepts)
-    stages = [[list(concept.terms) for concept in concepts]]
-    every = sorted({pk for concept in concepts for pk in concept.terms})
-    if len(concepts) > 1:
-        stages.append([[-pk for pk in every]])
-        stages.append([every])
     keys: list[int] = []
     vectors: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     scores: dict[int, float] = {}
     capped = False
-    for stage in stages:
-        found = candidates(stage, rows)
-        capped = capped or len(found) > CANDIDATES
-        fresh = {pk: raw for pk, raw in found[:CANDIDATES] if pk not in vectors}
+    for ways, most in stages(concepts):
+        found = candidates(ways, rows, most)
+        capped = capped or len(found) > most
+        fresh = {pk: raw for pk, raw in found[:most] if pk not in vectors}
         read = {pk: maths.unpack(raw) for pk, raw in fresh.items()}
         ranked = maths.rank(query, list(read), read.values(), MOST)
         vectors.update(read)
@@ -126,6 +125,19 @@ def rank(text: str, rows: QuerySet[DiscoveryRow]) -> Ranking:
     capped = capped or len(keys) > MOST
     keys = keys[:MOST]
     return Ranking(keys, capped, query, concepts, unknown, {pk: vectors[pk] for pk in keys}, scores)
+
+
+def stages(concepts: list[Concept]) -> list[tuple[list[Way], int]]:
+    """What accounts are asked to meet, the strictest first, and how many of them are ranked."""
+    lists = [list(concept.terms) for concept in concepts]
+    every = sorted({pk for terms in lists for pk in terms})
+    found: list[tuple[list[Way], int]] = [([lists], CANDIDATES)]
+    if len(lists) > 2:
+        found.append(([[*lists[:n], *lists[n + 1 :]] for n in range(len(lists))], CANDIDATES))  # all but one
+    if len(lists) > 1:
+        found.append(([[[-pk for pk in every]]], WEAKER))
+        found.append(([[every]], WEAKER))
+    return found
 
 
 def vector(concepts: list[Concept]) -> tuple[np.ndarray, np.ndarray]:
@@ -139,14 +151,14 @@ def vector(concepts: list[Concept]) -> tuple[np.ndarray, np.ndarray]:
     return maths.unit(ids, np.fromiter(weights.values(), float, len(weights)) * rare)
 
 
-def candidates(stage: list[list[int]], rows: QuerySet[DiscoveryRow]) -> list[tuple[int, bytes]]:
-    """Accounts that have one of the terms of every list, with their vectors."""
+def candidates(ways: list[Way], rows: QuerySet[DiscoveryRow], most: int) -> list[tuple[int, bytes]]:
+    """Accounts that have one of the terms of every list of any way, with their vectors; one more than `most` at most."""
     within, values = compiled(rows.order_by().values_list("pk"))
-    meets = " AND ".join("x.terms && %s::int[]" for _ in stage)
+    meets = " OR ".join("(" + " AND ".join("x.terms && %s::int[]" for _ in way) + ")" for way in ways)
     with connection.cursor() as cursor:
         cursor.execute(
             SETTINGS + f"SELECT x.account_id, x.vector FROM {DiscoveryText._meta.db_table} x"
-            f" WHERE {meets} AND x.account_id IN ({within}) LIMIT {CANDIDATES + 1}",
-            [*stage, *values],
+            f" WHERE ({meets}) AND x.account_id IN ({within}) LIMIT {most + 1}",
+            [*(terms for way in ways for terms in way), *values],
         )
         return [(pk, bytes(raw)) for pk, raw in cursor.fetchall()]

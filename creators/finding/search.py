@@ -3,8 +3,8 @@
 
 How a page is found, whatever the filters: the database is asked (from its statistics, at no cost) how many rows the
 filters leave.  Few: they are collected first, in any order, by whichever indexes narrow them most, and then sorted; that
-count is exact.  Many: the order of the list is walked until the page is full, for the next match is never far.  An
-order without an index is found by one narrow scan on all cores.  Planner settings hold for the statement alone.
+count is exact.  Many: the order of the list is walked until the page is full, for the next match is seldom far; where it
+is, they are collected after all.  An order without an index is found by one narrow scan on all cores.  Planner settings hold for the statement alone.
 """
 
 from __future__ import annotations
@@ -15,20 +15,33 @@ from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from creators.finding import filters, relevance, similar
 from creators.finding.filters import Filter, Given, Known
-from creators.finding.statements import SETTINGS, TABLE, compiled, estimate, has_where, round_to, run
+from creators.finding.statements import (
+    LIMIT_MS,
+    SETTINGS,
+    TABLE,
+    compiled,
+    estimate,
+    has_where,
+    round_to,
+    run,
+    settings,
+)
 from creators.models import CreatorStatus, DiscoveryRow, Segment
+from creators.models.finding import SORTED
 from krm.errors import Conflict
 from krm.web.lists.counting import Count
 from krm.web.lists.keyset import Slice, decode, encode
 
 FEW = 10_000  # rows collected before they are sorted; a count up to here is exact
 MANY = 3_000  # expected rows from which the database may walk the order instead
+PATIENCE_MS = 100  # for which an order is walked before its matches are collected instead
+SERVED = frozenset({"followers", *dict(SORTED)})  # orders with an index
 DEEP = 3  # segments within segments
 
 SORTS = (
@@ -272,7 +285,10 @@ class Search:
             else:
                 count = Count(total, False)
         if rows is None:
-            rows = self._walked(queryset, order, cursor, size)
+            rows = self._soon(queryset, order, cursor, size)
+        if rows is None:
+            rows, total = self._collected(statement, values, order, cursor, size, most=None)
+            count = Count(total, False)
         more, rows = len(rows) > size, rows[:size]
         if order.backwards:
             rows.reverse()
@@ -292,13 +308,21 @@ class Search:
         return Page(piece, count, self.ranking)
 
     def _collected(
-        self, statement: str, values: list[Any], order: Order, cursor: Cursor | None, size: int
+        self,
+        statement: str,
+        values: list[Any],
+        order: Order,
+        cursor: Cursor | None,
+        size: int,
+        most: int | None = FEW,
     ) -> tuple[list[DiscoveryRow], int]:
-        """All matches first, then their order: exact count and page in one statement."""
+        """All matches (or one more than `most`) first, then their order: exact count and page in one statement."""
         where, extra = order.beyond(cursor)
+        if most is not None:
+            statement += f" LIMIT {most + 1}"
         found = list(
             DiscoveryRow.objects.raw(
-                SETTINGS + f"WITH m (account_id, k) AS MATERIALIZED ({statement} LIMIT {FEW + 1}),"
+                SETTINGS + f"WITH m (account_id, k) AS MATERIALIZED ({statement}),"
                 f" n AS (SELECT count(*) AS matches FROM m),"
                 f" p AS (SELECT * FROM m WHERE {where} ORDER BY {order.by('k')} LIMIT {size + 1})"
                 " SELECT r.*, n.matches FROM n LEFT JOIN p ON true"
@@ -309,9 +333,30 @@ class Search:
         total = found[0].matches if found else 0  # type: ignore[attr-defined]
         return [row for row in found if row.pk is not None], total
 
-    def _walked(
+    def _soon(
         self, queryset: QuerySet[DiscoveryRow], order: Order, cursor: Cursor | None, size: int
+    ) -> list[DiscoveryRow] | None:
+        """The order walked, but not for long: where the matches stand far from its beginning (the cheap ones, largest
+        first), the next is anything but near, and collecting them all is quicker."""
+        if order.key not in SERVED:
+            return self._walked(queryset, order, cursor, size)
+        try:
+            with transaction.atomic():
+                return self._walked(queryset, order, cursor, size, PATIENCE_MS)
+        except OperationalError as error:
+            if "statement timeout" not in str(error):
+                raise
+            return None
+
+    def _walked(
+        self,
+        queryset: QuerySet[DiscoveryRow],
+        order: Order,
+        cursor: Cursor | None,
+        size: int,
+        limit_ms: int = LIMIT_MS,
     ) -> list[DiscoveryRow]:
+        planner = settings(limit_ms)
         statement, values = compiled(queryset.order_by())
         key, tie = f"{TABLE}.{order.key}", f"{TABLE}.account_id"
         where, extra = order.beyond(cursor, key, tie)
@@ -319,11 +364,11 @@ class Search:
         if not order.down and not order.backwards and (cursor is None or cursor[0] is not None):
             # upwards the index has the unknown first: read those with a value, and all only where they are too few
             known = f" AND {key} IS NOT NULL ORDER BY {key} ASC NULLS FIRST, {tie} ASC LIMIT {size + 1}"
-            rows = list(DiscoveryRow.objects.raw(SETTINGS + start + known, [*values, *extra]))
+            rows = list(DiscoveryRow.objects.raw(planner + start + known, [*values, *extra]))
             if len(rows) > size:
                 return rows
         start += f" ORDER BY {order.by(key, tie)} LIMIT {size + 1}"
-        return list(DiscoveryRow.objects.raw(SETTINGS + start, [*values, *extra]))
+        return list(DiscoveryRow.objects.raw(planner + start, [*values, *extra]))
 
     def matches(self, most: int | None = None) -> QuerySet[DiscoveryRow]:
         found = self.queryset.order_by("pk")

@@ -11,12 +11,18 @@ from django.db.models import QuerySet
 
 LIMIT_MS = 8_000
 TABLE = '"creators_discoveryrow"'
-SETTINGS = (
-    f"SELECT set_config('jit','off',true), set_config('work_mem','48MB',true),"
-    f" set_config('random_page_cost','1.1',true), set_config('parallel_setup_cost','50',true),"
-    f" set_config('parallel_tuple_cost','0.01',true), set_config('max_parallel_workers_per_gather','3',true),"
-    f" set_config('statement_timeout','{LIMIT_MS}',true); "
-)
+
+
+def settings(limit_ms: int = LIMIT_MS) -> str:
+    return (
+        f"SELECT set_config('jit','off',true), set_config('work_mem','48MB',true),"
+        f" set_config('random_page_cost','1.1',true), set_config('parallel_setup_cost','50',true),"
+        f" set_config('parallel_tuple_cost','0.01',true), set_config('max_parallel_workers_per_gather','3',true),"
+        f" set_config('statement_timeout','{limit_ms}',true); "
+    )
+
+
+SETTINGS = settings()
 
 
 def compiled(queryset: QuerySet[Any]) -> tuple[str, list[Any]]:

@@ -173,15 +173,16 @@ def test_filters_commute_and_meet(crowd: Any, one: dict[str, Any], two: dict[str
 @LAWS
 @given(
     st.sampled_from(["-followers", "followers", "-engagement_rate", "authenticity", "-growth_30d", "search_text", "-last_post_on"]),
-    st.integers(1, 17), ONE, st.booleans(),
+    st.integers(1, 17), ONE, st.booleans(), st.sampled_from([1, 10_000]),
 )  # fmt: skip
 def test_paging_visits_every_row_once_and_goes_back(
-    crowd: Any, sort: str, size: int, one: dict[str, Any], few: bool
+    crowd: Any, sort: str, size: int, one: dict[str, Any], few: bool, patience: int
 ) -> None:
     import creators.finding.search as module
 
-    held = module.MANY
-    module.MANY = 10**9 if few else 0  # both ways to find a page
+    held = module.MANY, module.PATIENCE_MS
+    # all ways to find a page: collected, walked, and walked until patience ends
+    module.MANY, module.PATIENCE_MS = 10**9 if few else 0, patience
     try:
         seen: list[int] = []
         pages: list[list[int]] = []
@@ -198,7 +199,7 @@ def test_paging_visits_every_row_once_and_goes_back(
             back = Search(one, crowd).page(sort, size, before=page.slice.previous)
             assert [row.pk for row in back.slice.rows] == pages[-2]
     finally:
-        module.MANY = held
+        module.MANY, module.PATIENCE_MS = held
 
 
 def test_a_value_that_means_nothing_is_said(crowd: Any) -> None:
@@ -261,6 +262,15 @@ def test_a_description_finds_who_writes_about_it(writers: Any) -> None:
     assert wrong.ranking.concepts[0].read_as == "skincare"
     assert keys({"about": ["skincare"], "followers_min": ["10001"]}, by, "") == [made["Skin2"]]
     assert Search({"about": ["xyzzy"]}, by).page().slice.rows == []
+
+
+def test_who_meets_all_words_but_one_comes_before_who_is_all_about_one(writers: Any) -> None:
+    by, made = writers
+    found = keys({"about": ["resep sambal gaming"]}, by, "")
+    assert found[0] == made["Cook2"]
+    assert set(found) == {made["Cook2"], made["Cook"], made["Game"]}, (
+        "the others are looked for, the page not being full"
+    )
 
 
 def test_lookalikes_share_words_with_the_seeds(writers: Any) -> None:
