@@ -55,6 +55,7 @@ class CampaignBrief(TabPage):
 
 
 class BriefEdit(ObjectFormPage):
+    guards = True
     model = Campaign
     perm = "briefs.edit_brief"
     title = _("Creative brief")

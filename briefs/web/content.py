@@ -52,6 +52,7 @@ class CampaignContent(TabPage):
 
 
 class ReviewSettingsPage(ObjectFormPage):
+    guards = True
     model = Campaign
     perm = "briefs.review_settings"
     title = _("Review settings")

@@ -160,6 +160,7 @@ class AssetPage(DetailPage):
 
 
 class AssetEdit(ObjectFormPage):
+    guards = True
     model = Asset
     perm = "briefs.manage_assets"
     title = _("Change file")

@@ -79,6 +79,7 @@ def agreement_context(agreement: Agreement, request: PersonalRequest) -> dict[st
 
 
 class AgreementEdit(ObjectFormPage):
+    guards = True
     model = Agreement
     form_class = AgreementForm
     perm = "campaigns.negotiate"
@@ -145,6 +146,7 @@ class EditMilestones(ObjectFormPage):
 
 
 class DeliverableEdit(ObjectFormPage):
+    guards = True
     model = Deliverable
     form_class = DeliverableForm
     perm = "campaigns.negotiate"

@@ -109,6 +109,7 @@ class BrandNew(FormPage):
 
 
 class BrandEdit(ObjectFormPage):
+    guards = True
     model = Brand
     form_class = BrandForm
     perm = "campaigns.manage_brand"
@@ -125,6 +126,7 @@ class BrandEdit(ObjectFormPage):
 
 
 class BrandWeights(ObjectFormPage):
+    guards = True
     model = Brand
     form_class = WeightsForm
     perm = "campaigns.manage_brand"
@@ -155,6 +157,7 @@ class ProductNew(ObjectFormPage):
 
 
 class ProductEdit(ObjectFormPage):
+    guards = True
     model = Product
     form_class = ProductForm
     title = gettext_lazy("Edit product")

@@ -108,6 +108,7 @@ class PartnershipDetail(DetailPage):
 
 
 class PartnershipEdit(ObjectFormPage):
+    guards = True
     model = Partnership
     form_class = PartnershipForm
     perm = "campaigns.negotiate"

@@ -155,6 +155,7 @@ class Picker(CampaignFacts, TabPage):
 
 
 class CandidateEdit(ObjectFormPage):
+    guards = True
     model = Candidate
     form_class = CandidateForm
     perm = "campaigns.manage_shortlist"

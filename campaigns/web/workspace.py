@@ -110,6 +110,7 @@ class CampaignNew(FormPage):
 
 class CampaignEdit(ObjectFormPage):
     model = Campaign
+    guards = True
     form_class = CampaignForm
     perm = "campaigns.manage_campaign"
     template_name = "campaigns/campaign_form.html"
@@ -219,6 +220,7 @@ class CampaignPartForm(ObjectFormPage):
 
 
 class Allocate(CampaignPartForm):
+    guards = True
     form_class = AllocationForm
     perm = "campaigns.manage_budget"
     title = gettext_lazy("Budget allocation")
@@ -239,6 +241,7 @@ class Allocate(CampaignPartForm):
 
 
 class EditKpis(CampaignPartForm):
+    guards = True
     form_class = KpiForm
     title = gettext_lazy("KPI targets")
 
@@ -250,6 +253,7 @@ class EditKpis(CampaignPartForm):
 
 
 class EditTiers(CampaignPartForm):
+    guards = True
     form_class = TierForm
     title = gettext_lazy("Tier plan")
     back_to = "budget"

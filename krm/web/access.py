@@ -6,10 +6,12 @@ A guest in the wrong area gets 404, not 403: the page is none of their business.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
+from urllib.parse import urlsplit
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views import View
 
@@ -45,6 +47,17 @@ def area_of(user: Any) -> str:
     return "plain"
 
 
+def page_before(request: HttpRequest) -> str:
+    """The page of this site that the request came from."""
+    referrer = request.headers.get("referer", "")
+    if not url_has_allowed_host_and_scheme(
+        referrer, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        return "/"
+    parts = urlsplit(referrer)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
 class AccessMixin(Base):
     """Checks area and permission before any handler runs."""
 
@@ -61,11 +74,13 @@ class AccessMixin(Base):
     def refuse(self, request: HttpRequest) -> HttpResponse | None:
         user = request.user
         if not user.is_authenticated:
+            # What cannot be opened again leads back to the page on which the button was.
+            here = request.get_full_path() if request.method in ("GET", "HEAD") else page_before(request)
             if getattr(request, "htmx", False):
                 answer = HttpResponse(status=401)
                 answer["HX-Redirect"] = redirect_to_login(request.htmx.current_url_abs_path or "/").url  # type: ignore[attr-defined]
                 return answer
-            return redirect_to_login(request.get_full_path())
+            return redirect_to_login(here)
         if self.area != "any" and area_of(user) != self.area:
             raise Http404
         if self.perm and not self.perm_on_object() and not allowed(user, self.perm):  # type: ignore[arg-type]

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
 from krm.errors import Conflict, Denied
+from krm.web.access import page_before
 
 
 def _wants_json(request: HttpRequest) -> bool:
@@ -54,7 +55,8 @@ def broken(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if _wants_json(request):
         return _problem(403, "Forbidden", "CSRF token missing or incorrect.")
-    return render(request, "web/errors/csrf.html", {"title": _("This form has expired")}, status=403)
+    context = {"title": _("This form has expired"), "form_url": page_before(request)}
+    return render(request, "web/errors/csrf.html", context, status=403)
 
 
 class RefusalMiddleware:

@@ -245,4 +245,12 @@ ID: dict[str | tuple[str, str], str] = {
     "yes": "ya",
     "yesterday": "kemarin",
     "{n} selected": "{n} dipilih",
+    "Somebody else changed this while you were editing: the new value stands here now.": "Orang lain mengubah ini saat Anda menyunting: nilai barunya kini tertulis di sini.",
+    "Somebody else changed this to “%(value)s” while you were editing. Yours is kept: save again to put it in its place.": "Orang lain mengubah ini menjadi “%(value)s” saat Anda menyunting. Isian Anda tetap ada: simpan lagi untuk menggantikannya.",
+    "This is being saved already. Wait a moment, then load the page again.": "Ini sedang disimpan. Tunggu sebentar, lalu muat ulang halaman.",
+    "This was saved already. Nothing was done twice.": "Ini sudah tersimpan. Tidak ada yang dilakukan dua kali.",
+    "You were logged out in between. What you typed stands here again: check it and send it.": "Anda sempat keluar. Isian Anda tertulis lagi di sini: periksa lalu kirim.",
+    "This was not saved.": "Ini tidak tersimpan.",
+    "Open the form again: what you typed stands in it. Cookies must be allowed.": "Buka lagi formulirnya: isian Anda ada di dalamnya. Cookie harus diizinkan.",
+    "Open the form": "Buka formulir",
 }

@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from krm.accounts.permissions import allowed, check
-from krm.errors import Denied
+from krm.errors import Conflict, Denied
+from krm.web import editing, once
 from krm.web.access import AccessMixin, Base
 from krm.web.forms import REFUSALS, add_refusal, refusal_text
 from krm.web.tabs import ShownTab, tabs_for
@@ -231,7 +232,9 @@ class FormPage(Page):
     success_url: Any = None
     submit_label: Any = None
     cancel_url: Any = None
+    guards: ClassVar[bool] = False  # edits something that others may edit too: see krm.web.editing
     object: Any = None
+    seal: str = ""
 
     def get_initial(self) -> dict[str, Any]:
         return {}
@@ -273,14 +276,40 @@ class FormPage(Page):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.prepare()
         form = self.get_form()
-        if form.is_valid():
+        self.seal = request.POST.get(editing.NAME, "") if self.guards else ""
+        if form.is_valid() and not self.overwrites(form):
             try:
-                obj = self.save(form)
+                return self.run(form)
             except REFUSALS as refusal:
                 add_refusal(form, refusal)
-            else:
-                return self.saved(obj)
         return self.form_response(form, status=422)
+
+    def overwrites(self, form: Any) -> bool:
+        """Whether it would undo unseen what somebody else saved meanwhile; then the form says so."""
+        if not self.guards or not editing.stop_overwriting(form, self.seal):
+            return False
+        self.seal = editing.seal(form)
+        return True
+
+    def run(self, form: Any) -> HttpResponse:
+        """Save once, however often the same form is sent."""
+        key = None if self.guards else once.key_of(self.request)
+        before = once.begin(key) if key else None
+        if before == once.RUNNING:
+            raise Conflict(_("This is being saved already. Wait a moment, then load the page again."))
+        if before is not None:
+            messages.info(self.request, _("This was saved already. Nothing was done twice."))
+            return redirect(self.request, before)
+        try:
+            answer = self.saved(self.save(form))
+        except BaseException:
+            if key:
+                once.forget(key)
+            raise
+        if key:
+            url = answer.headers.get("Location") or answer.headers.get("HX-Redirect")
+            once.done(key, url) if url else once.forget(key)
+        return answer
 
     def saved(self, obj: Any) -> HttpResponse:
         if isinstance(obj, HttpResponse):
@@ -303,6 +332,7 @@ class FormPage(Page):
             "object": self.object,
             "submit_label": self.submit_label or _("Save"),
             "cancel_url": self.get_cancel_url(),
+            "krm_seen": (self.seal or editing.seal(form)) if self.guards else "",
             "dialog": bool(getattr(self.request, "htmx", False)) and self.request.htmx.target == "krm-dialog",  # type: ignore[attr-defined]
         }
         if context["dialog"]:  # the page below may hold a form with the same names

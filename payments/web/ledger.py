@@ -326,6 +326,7 @@ class ClosePeriod(FormPage):
 class PolicyPage(FormPage):
     """The rules of paying; everybody in finance reads them, an administrator changes them."""
 
+    guards = True
     perm = "payments.view_ledger"
     title = gettext_lazy("Payment rules")
     form_class = forms.PolicyForm

@@ -123,6 +123,7 @@ class DraftReport(FormPage):
 
 
 class EditReport(ObjectFormPage):
+    guards = True
     model = Report
     form_class = ReportForm
     title = _("Edit report")

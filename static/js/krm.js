@@ -9,6 +9,7 @@ import "./list.js";
 import "./live.js";
 import "./copy.js";
 import "./scrollers.js";
+import "./forms.js";
 
 const LAZY = {
   "krm-chart": () => import("./chart.js"),

@@ -86,6 +86,7 @@ class Person(DetailPage):
 
 
 class Access(StepUp, ObjectFormPage):
+    guards = True
     model = User
     perm = "accounts.manage_people"
     form_class = AccessForm
@@ -148,6 +149,7 @@ class TeamCreate(FormPage):
 
 
 class TeamEdit(ObjectFormPage):
+    guards = True
     model = BrandTeam
     perm = "accounts.manage_people"
     form_class = TeamForm

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django import template
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.forms import BoundField
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
@@ -119,6 +120,12 @@ def field(bound: BoundField, **options: Any) -> SafeString:
     kind = getattr(bound.field.widget, "input_type", "") or bound.widget_type
     context = {"field": bound, "kind": kind, "widget_type": bound.widget_type, **options}
     return render_to_string("web/parts/field.html", context)  # type: ignore[return-value]
+
+
+@register.filter
+def marked_fields(form: Any) -> int:
+    """How many fields have a message; a refusal of the whole form marks none."""
+    return sum(name != NON_FIELD_ERRORS for name in form.errors)
 
 
 @register.simple_tag

@@ -184,7 +184,9 @@ def test_owners_are_reminded_before_and_after(connected_account: Any) -> None:
     owner.save(update_fields=["language"])
     ends_in(4)
     told()
-    assert "tersisa 4 hari" in Notification.objects.filter(user=owner).latest("pk").text  # theirs, not the worker's
+    assert (
+        "tersisa 4 hari" in Notification.objects.filter(user=owner).latest("pk").text
+    )  # theirs, not the worker's
     credentials.revoke(Credential.objects.get(), reason="The owner removed the authorisation.")
     assert told()[-1] == "creators.consent_ended"
 
