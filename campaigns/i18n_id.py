@@ -480,4 +480,9 @@ ID: dict[str | tuple[str, str], str] = {
         "%(shown)s post around the campaign, %(own)s by creators in the file; likes shown: %(likes)s.",
         "%(shown)s posts around the campaign, %(own)s by creators in the file; likes shown: %(likes)s.",
     ): "%(shown)s konten seputar kampanye, %(own)s oleh kreator yang tercatat; suka yang terlihat: %(likes)s.",
+    "The best fit among your brands of this kind.": "Yang paling cocok di antara merek Anda yang sejenis.",
+    "The brand you chose last.": "Merek yang terakhir Anda pilih.",
+    "They are on the list of “%(campaign)s”.": "Mereka ada di daftar “%(campaign)s”.",
+    "They worked with this brand, last on %(day)s.": "Pernah bekerja dengan merek ini, terakhir %(day)s.",
+    "weight %(weight)s": "bobot %(weight)s",
 }  # fmt: skip

@@ -121,12 +121,20 @@ def brands(ids: Ids) -> pd.DataFrame:
         .annotate(
             first_on=Min("campaign__starts_on"),
             last_on=Max("campaign__ends_on"),
-            partnerships=Count("pk"),
-            completed=Count("pk", filter=Q(state="completed")),
+            signed=Max("agreement__signed_at"),
+            published=Max(
+                "deliverables__published_at", filter=Q(deliverables__state__in=("published", "accepted"))
+            ),
+            partnerships=Count("pk", distinct=True),
+            completed=Count("pk", filter=Q(state="completed"), distinct=True),
         )
         .order_by()
     )
-    return frame(rows, "brands")
+    found = []
+    for row in rows:
+        done = [at for at in (row.pop("signed"), row.pop("published")) if at is not None]
+        found.append({**row, "worked_on": timezone.localdate(max(done)) if done else None})
+    return frame(found, "brands")
 
 
 def exclusivities(ids: Ids) -> pd.DataFrame:

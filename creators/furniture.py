@@ -75,13 +75,13 @@ def register() -> None:
             ("posts", _("Posts"), "creators:posts_tab"),
             ("audience", _("Audience"), "creators:audience_tab"),
             ("scores", _("Scores"), "creators:scores_tab"),
+            ("safety", _("Safety"), "creators:safety_tab"),
+            ("dossiers", _("Vetting"), "creators:dossiers_tab"),
             ("rates", _("Rates"), "creators:rates_tab"),
             ("notes", _("Notes and files"), "creators:notes_tab"),
             ("tasks", _("Tasks"), "creators:tasks_tab"),
-            ("dossiers", _("Vetting"), "creators:dossiers_tab"),
             ("timeline", _("Timeline"), "creators:timeline_tab"),
             ("client", _("For clients"), "creators:client_tab"),
         ]
     ):
-        register_tab("creator", key=key, label=label, url_name=name, order=10 + order * 5)
-    register_tab("creator", key="safety", label=_("Safety"), url_name="creators:safety_tab", order=27)
+        register_tab("creator", key=key, label=label, url_name=name, order=10 + order * 4)

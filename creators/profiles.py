@@ -65,10 +65,22 @@ def growth_rows(
     return rows
 
 
-def growth_marks(accounts: Sequence[SocialAccount]) -> list[dict[str, Any]]:
+Scores = dict[int, dict[str, Score]]
+
+
+def scores_of(accounts: Sequence[SocialAccount], kinds: Iterable[str]) -> Scores:
+    """Current scores of these kinds by account and kind: one query."""
+    rows = Score.objects.filter(account_id__in=[a.pk for a in accounts], kind__in=list(kinds)).current()
+    out: Scores = {}
+    for row in rows.order_by("account_id", "kind", "computed_at", "pk"):
+        out.setdefault(row.account_id, {})[row.kind] = row
+    return out
+
+
+def growth_marks(accounts: Sequence[SocialAccount], scores: Scores) -> list[dict[str, Any]]:
     """Where the growth score saw the sharpest step that looks bought, for the chart."""
     names = {a.pk: f"{a.get_platform_display()} {a}" for a in accounts}
-    rows = Score.objects.filter(account_id__in=list(names), kind=ScoreKind.GROWTH).current()
+    rows = [found[ScoreKind.GROWTH] for found in scores.values() if ScoreKind.GROWTH in found]
     out = []
     for score in rows:
         day, flagged = score.inputs.get("worst_at"), score.inputs.get("flagged")
@@ -101,14 +113,22 @@ def interactions(post: Post) -> int | None:
     return sum(given) if given else None
 
 
+def recent_posts(accounts: Sequence[SocialAccount], limit: int = 200) -> list[Post]:
+    """The newest posts, newest first; their accounts are those given."""
+    mine = {a.pk: a for a in accounts}
+    rows = Post.objects.filter(account_id__in=list(mine), is_deleted=False).order_by("-published_at")[:limit]
+    for post in rows:
+        post.account = mine[post.account_id]
+    return list(rows)
+
+
+def best_of(posts: Iterable[Post], limit: int = 6) -> list[Post]:
+    return sorted(posts, key=lambda post: interactions(post) or 0, reverse=True)[:limit]
+
+
 def best_posts(accounts: Sequence[SocialAccount], limit: int = 6) -> list[Post]:
     """The most answered of the last 200 posts."""
-    recent = list(
-        Post.objects.filter(account_id__in=[a.pk for a in accounts], is_deleted=False)
-        .select_related("account")
-        .order_by("-published_at")[:200]
-    )
-    return sorted(recent, key=lambda post: interactions(post) or 0, reverse=True)[:limit]
+    return best_of(recent_posts(accounts), limit)
 
 
 @dataclass(frozen=True)
@@ -208,6 +228,28 @@ def audiences_of(accounts: Sequence[SocialAccount]) -> dict[int, AudienceSnapsho
     rows = (
         AudienceSnapshot.objects.filter(account_id__in=[a.pk for a in accounts])
         .order_by("account_id", "-as_of", "-pk")
+        .distinct("account_id")
+    )
+    return {row.account_id: row for row in rows}
+
+
+SURE_FIRST = ("platform_authorised", "vendor_estimate", "platform_public", "manual")
+
+
+def best_audience(
+    accounts: Sequence[SocialAccount], found: dict[int, AudienceSnapshot]
+) -> tuple[SocialAccount, AudienceSnapshot] | None:
+    """The audience that tells most of a creator: what the owner let us read first, then the larger account."""
+    held = [(a, found[a.pk]) for a in accounts if a.pk in found]
+    place = {source: at for at, source in enumerate(SURE_FIRST)}
+    return min(held, key=lambda pair: place.get(pair[1].source, len(place)), default=None)
+
+
+def watch_times(accounts: Sequence[SocialAccount]) -> dict[int, AccountSnapshot]:
+    """The newest reading with watch time of each account whose owner let us read it."""
+    rows = (
+        AccountSnapshot.objects.filter(account_id__in=[a.pk for a in accounts], watch_minutes__isnull=False)
+        .order_by("account_id", "-as_of")
         .distinct("account_id")
     )
     return {row.account_id: row for row in rows}

@@ -37,9 +37,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "creator_id", "team_id", "brand_id", "brand", "category", "partnership_id", "agreed_on", "platform", "format",
         "quantity", "price", "currency", "usage", "usage_days", "exclusivity_days", "state",
     ),
-    # one row a creator and brand they worked for
+    # one row a creator and brand they worked for; `last_on` is the end agreed and may lie ahead, `worked_on` is the
+    # day of the last thing done: a piece published or an agreement signed
     "brands": (
-        "creator_id", "team_id", "brand_id", "brand", "category", "first_on", "last_on", "partnerships", "completed",
+        "creator_id", "team_id", "brand_id", "brand", "category", "first_on", "last_on", "worked_on", "partnerships",
+        "completed",
     ),
     # one row a time in which a creator may work for one brand only
     "exclusivities": (

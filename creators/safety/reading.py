@@ -54,16 +54,17 @@ def standings(account_ids: Iterable[int]) -> dict[int, Standing]:
         formula_version=safety.DEFINITION.version, value__isnull=False,
     )  # fmt: skip
     for row in rows:
-        assert row.value is not None
-        risks = row.inputs.get("risks") or {}
-        worst = max(risks, key=lambda name: risks[name]) if risks else ""
-        found[row.account_id] = Standing(
-            row.value,
-            safety.band(row.value),
-            int(row.inputs.get("flags") or 0),
-            worst if risks[worst] > 0 else "",
-        )
+        found[row.account_id] = standing_of(row)
     return found
+
+
+def standing_of(row: Score) -> Standing:
+    """What a safety score with a value says."""
+    assert row.value is not None
+    risks = row.inputs.get("risks") or {}
+    worst = max(risks, key=lambda name: risks[name]) if risks else ""
+    flags = int(row.inputs.get("flags") or 0)
+    return Standing(row.value, safety.band(row.value), flags, worst if worst and risks[worst] > 0 else "")
 
 
 def pair(texts: tuple[str, str]) -> str:

@@ -6,12 +6,14 @@ share of few cases is pulled towards what is usual (`USUAL`, judgement), by as m
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from .definition import Definition, Frames, Part, Peers, Result, share_of_weight, weighted
+from .definition import Definition, Frames, Pair, Part, Peers, Result, Sentence, share_of_weight, weighted
 
 VERSION = "reliability-1.0"
 WEIGHTS = {
@@ -108,51 +110,86 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
     return Result(scores, parts)
 
 
-SENTENCES = {
-    "on_time": (
-        "{yes:count} of {of:count} pieces came on the day agreed.",
-        "{yes:count} dari {of:count} konten tayang pada hari yang disepakati.",
-    ),
-    "delivered": (
-        "All {of:count} pieces that were due were published.",
-        "Semua {of:count} konten yang jatuh tempo sudah tayang.",
-    ),
-    "delivered.missed": (
-        "{missed:count} of {of:count} pieces were more than a week late or never came.",
-        "{missed:count} dari {of:count} konten terlambat lebih dari seminggu atau tidak pernah tayang.",
-    ),
-    "revisions": (
-        "{rounds:number} revision rounds a piece, over {of:count} pieces.",
-        "{rounds:number} putaran revisi per konten, dari {of:count} konten.",
-    ),
-    "answers": (
-        "Answered {of:count} offers, on average within {hours:count} hours.",
-        "Menjawab {of:count} penawaran, rata-rata dalam {hours:count} jam.",
-    ),
-    "answers.some": (
-        "Answers within {hours:count} hours on average; {silent:count} of {of:count} offers ran out unanswered.",
-        "Rata-rata menjawab dalam {hours:count} jam; {silent:count} dari {of:count} penawaran lewat tanpa jawaban.",
-    ),
-    "answers.never": (
-        "{silent:count} of {of:count} offers ran out unanswered.",
-        "{silent:count} dari {of:count} penawaran lewat tanpa jawaban.",
-    ),
-    "kept": (
-        "{cancelled:count} of {of:count} agreed partnerships were cancelled.",
-        "{cancelled:count} dari {of:count} kerja sama yang disepakati dibatalkan.",
-    ),
-    "rating": (
-        "Our people gave {rating:number} of 5 for professionalism (ratings: {of:count}).",
-        "Tim kita memberi nilai profesionalisme {rating:number} dari 5 (penilaian: {of:count}).",
-    ),
-    "reading": (
-        "Opened {of:count} briefs, usually within {hours:count} hours.",
-        "Membuka {of:count} brief, biasanya dalam {hours:count} jam.",
-    ),
-    "invoices": (
-        "{clean:count} of {of:count} invoices were right the first time.",
-        "{clean:count} dari {of:count} tagihan langsung benar.",
-    ),
+SHARES = (
+    "on_time",
+    "delivered",
+    "kept",
+    "invoices",
+)  # the usual is a share of cases; of the others, points of 100
+NOUNS = {
+    "on_time": ("pieces", "konten"), "delivered": ("pieces", "konten"), "revisions": ("pieces", "konten"),
+    "answers": ("offers", "penawaran"), "kept": ("partnerships", "kerja sama"), "rating": ("ratings", "penilaian"),
+    "reading": ("briefs", "brief"), "invoices": ("invoices", "tagihan"),
+}  # fmt: skip
+OWN = 0.75  # told to be pulled while fewer than so much of the value is the creator's own
+
+
+def told(name: str, english: str, local: str) -> Callable[[Mapping[str, Any]], Pair]:
+    """The sentence; with few cases it goes on to say what the value is pulled towards, so that nobody reads 100 %."""
+    few, sedikit = NOUNS[name]
+    usual = f"{100 * USUAL[name]:.0f}"
+    to, ke = (f"{usual}%", f"{usual}%") if name in SHARES else (f"{usual} of 100", f"{usual} dari 100")
+
+    def pair(known: Mapping[str, Any]) -> Pair:
+        cases = float(known.get("of") or 0.0)
+        if cases / (cases + CASES[name]) >= OWN:
+            return f"{english}.", f"{local}."
+        return (
+            f"{english}; with few {few}, pulled towards the usual {to}.",
+            f"{local}; karena {sedikit} masih sedikit, ditarik ke nilai lazim {ke}.",
+        )
+
+    return pair
+
+
+SENTENCES: dict[str, Sentence] = {
+    name: told(name.split(".")[0], english, local)
+    for name, (english, local) in {
+        "on_time": (
+            "{yes:count} of {of:count} pieces came on the day agreed",
+            "{yes:count} dari {of:count} konten tayang pada hari yang disepakati",
+        ),
+        "delivered": (
+            "{of:count} of {of:count} pieces due were published",
+            "{of:count} dari {of:count} konten yang jatuh tempo sudah tayang",
+        ),
+        "delivered.missed": (
+            "{missed:count} of {of:count} pieces were more than a week late or never came",
+            "{missed:count} dari {of:count} konten terlambat lebih dari seminggu atau tidak pernah tayang",
+        ),
+        "revisions": (
+            "{rounds:number} revision rounds a piece, over {of:count} pieces",
+            "{rounds:number} putaran revisi per konten, dari {of:count} konten",
+        ),
+        "answers": (
+            "Answered {of:count} offers, on average within {hours:count} hours",
+            "Menjawab {of:count} penawaran, rata-rata dalam {hours:count} jam",
+        ),
+        "answers.some": (
+            "Answers within {hours:count} hours on average; {silent:count} of {of:count} offers ran out unanswered",
+            "Rata-rata menjawab dalam {hours:count} jam; {silent:count} dari {of:count} penawaran lewat tanpa jawaban",
+        ),
+        "answers.never": (
+            "{silent:count} of {of:count} offers ran out unanswered",
+            "{silent:count} dari {of:count} penawaran lewat tanpa jawaban",
+        ),
+        "kept": (
+            "{cancelled:count} of {of:count} agreed partnerships were cancelled",
+            "{cancelled:count} dari {of:count} kerja sama yang disepakati dibatalkan",
+        ),
+        "rating": (
+            "Our people gave {rating:number} of 5 for professionalism (ratings: {of:count})",
+            "Tim kita memberi nilai profesionalisme {rating:number} dari 5 (penilaian: {of:count})",
+        ),
+        "reading": (
+            "Opened {of:count} briefs, usually within {hours:count} hours",
+            "Membuka {of:count} brief, biasanya dalam {hours:count} jam",
+        ),
+        "invoices": (
+            "{clean:count} of {of:count} invoices were right the first time",
+            "{clean:count} dari {of:count} tagihan langsung benar",
+        ),
+    }.items()
 }
 
 DEFINITION = Definition(

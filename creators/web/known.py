@@ -4,30 +4,33 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max, Q, Window
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from creators import records
+from creators import profiles, records
 from creators.custom.fields import PREFIX
 from creators.custom.values import in_words
 from creators.models import (
     BrandMention,
     Creator,
     CustomField,
-    FlagState,
     Platform,
-    Post,
+    RateCard,
     RateFormat,
-    SafetyFlag,
-    Severity,
     SocialAccount,
     Sponsored,
 )
+from creators.safety import reading
+from creators.scoring import safety
+from creators.web import headline, wording
 from creators.web.forms import CreatorForm
 from krm.web import charts
 
 EDITABLE = ("display_name", "email", "phone", "city", "country", "languages", "categories", "bio", "owner")
+FLAG_TONES = {"floor": "bad", "high": "bad", "medium": "warn", "low": "quiet"}
+SHOWN_FLAGS = 4
 
 
 def marked(spec: Any, rows: list[dict[str, Any]], marks: list[dict[str, Any]]) -> Any:
@@ -59,50 +62,86 @@ def marked(spec: Any, rows: list[dict[str, Any]], marks: list[dict[str, Any]]) -
     return spec
 
 
-def known(creator: Creator, accounts: list[SocialAccount], viewer: Any) -> dict[str, Any]:
-    """What we know beyond figures: brands, work together, rates of today, safety, tasks."""
+def rates_now(creator: Creator) -> list[RateCard]:
     on = localdate()
-    rates = creator.rate_cards.filter(valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gte=on))  # type: ignore[attr-defined]
+    held = creator.rate_cards.filter(valid_from__lte=on).filter(Q(valid_to=None) | Q(valid_to__gte=on))  # type: ignore[attr-defined]
+    return list(held.order_by("platform", "format")[:8])
+
+
+def work(creator: Creator, accounts: list[SocialAccount], viewer: Any) -> dict[str, Any]:
+    """What there was between us and for whom else they worked."""
+    standing = records.record("standing", [creator.pk])
+    return {
+        "standing": standing.fillna(0).to_dict("records")[0] if len(standing) else None,
+        "brands": brands_of(creator, accounts, viewer)[:8],
+    }
+
+
+def brands_of(creator: Creator, accounts: list[SocialAccount], viewer: Any) -> list[dict[str, Any]]:
+    """Brands worked for with us, then those named in paid posts; `last_on` is a day something was done, never ahead."""
+    on = localdate()
     ours = records.visible(records.record("brands", [creator.pk]), viewer) if viewer is not None else None
     brands: list[dict[str, Any]] = []
     if ours is not None:
         brands += [
-            {"brand": row["brand"], "ours": True, "last_on": row["last_on"] or row["first_on"]}
+            {"brand": row["brand"], "ours": True, "last_on": min(row["worked_on"], on) if row["worked_on"] else None}
             for row in ours.to_dict("records")
-        ]
-    ids = [account.pk for account in accounts]
+        ]  # fmt: skip
+        brands.sort(key=lambda row: (row["last_on"] is None, row["last_on"] and -row["last_on"].toordinal()))
     named = (
-        BrandMention.objects.filter(account_id__in=ids, sponsored=Sponsored.YES)
+        BrandMention.objects.filter(account_id__in=[a.pk for a in accounts], sponsored=Sponsored.YES)
         .values("brand")
         .annotate(posts=Count("pk"), last_on=Max("published_at"))
         .order_by("-posts", "brand")[:8]
     )
-    brands += [
+    return brands + [
         {"brand": f"@{row['brand']}", "posts": row["posts"], "last_on": row["last_on"]} for row in named
     ]
-    standing = records.record("standing", [creator.pk])
-    made = records.record("deliveries", [creator.pk])
-    judged = made[made["on_time"].notna()]
-    flags = dict(
-        SafetyFlag.objects.filter(account_id__in=ids, is_current=True)
-        .exclude(state=FlagState.DISMISSED)
-        .values_list("severity")
-        .annotate(n=Count("pk"))
-    )
+
+
+def safety_of(accounts: list[SocialAccount], scores: profiles.Scores) -> dict[str, Any]:
+    """How each account stands and the worst of what was found, each with its evidence."""
+    rows: list[dict[str, Any]] = []
+    for account in accounts:
+        score = scores.get(account.pk, {}).get("safety")
+        if score is None or score.value is None:
+            rows.append({"account": account, "standing": None})
+            continue
+        found = reading.standing_of(score)
+        rows.append(
+            {
+                "account": account, "standing": found, "score": score,
+                "band": reading.pair(safety.VERDICTS[found.band]), "tone": headline.TONES[found.band],
+                "worst": reading.pair(safety.CATEGORIES[found.worst]) if found.worst else "",
+                "posts": int(score.inputs.get("posts") or 0),
+            }
+        )  # fmt: skip
+    flags = reading.counting(reading.flags_of(accounts)).annotate(of=Window(Count("pk")))
+    shown = [{"flag": flag, "tone": FLAG_TONES[flag.severity]} for flag in flags[:SHOWN_FLAGS]]
+    return {"rows": rows, "flags": shown, "count": shown[0]["flag"].of if shown else 0}
+
+
+def audience_summary(accounts: list[SocialAccount], scores: profiles.Scores) -> dict[str, Any] | None:
+    """Where, how old, which gender, how many real: of the source that is surest."""
+    best = profiles.best_audience(accounts, profiles.audiences_of(accounts))
+    score = headline.audience_score(accounts, scores)
+    if best is None and score is None:
+        return None
+    groups = []
+    if best is not None:
+        for key, title in (("countries", _("Countries")), ("age", _("Age")), ("gender", _("Gender"))):
+            given = [row for row in profiles.shares(getattr(best[1], key), limit=5) if row["share"] >= 0.005]
+            if key == "age":
+                given.sort(key=lambda row: row["group"])
+            if given:
+                groups.append((title, [(wording.group(key, row["group"]), row["share"]) for row in given]))
     return {
-        "brands": brands[:12],
-        "standing": standing.fillna(0).to_dict("records")[0] if len(standing) else None,
-        "delivered": len(judged),
-        "on_time": float(judged["on_time"].astype(float).mean()) if len(judged) else None,
-        "rates_now": list(rates.order_by("platform", "format")[:8]),
-        "flags": [(label, flags[value]) for value, label in Severity.choices if value in flags],
-        "open_tasks": list(creator.todos.filter(done_at=None)[:5]),  # type: ignore[attr-defined]
-        "dossier": creator.dossiers.standing().defer("body", "document").first(),  # type: ignore[attr-defined]
-        "sponsored": list(
-            Post.objects.filter(account_id__in=ids, is_sponsored=True, is_deleted=False).order_by(
-                "-published_at"
-            )[:5]
-        ),
+        "account": best[0] if best else None,
+        "row": best[1] if best else None,
+        "groups": groups,
+        "quality": score,
+        "fake": float(score.inputs["fake"]) if score else None,
+        "parts": profiles.parts_of(score) if score else [],
     }
 
 

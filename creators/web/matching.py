@@ -21,8 +21,11 @@ class OutlookPanel(DetailPage):
         found = profiles.explain(accounts)
         kept = forecasting.shown([a.pk for a in accounts])
         judged = [explained["reliability"] for pk in found if "reliability" in (explained := found[pk])]
+        rows = [{"account": a, **kept[a.pk]} for a in accounts]
         return {
-            "rows": [{"account": a, **kept[a.pk]} for a in accounts],
+            "rows": rows,
+            "ahead": any(row["ahead"] for row in rows),
+            "past": any(row["past"] for row in rows),
             "reliability": judged[0] if judged else None,
         }
 

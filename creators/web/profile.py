@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,18 +17,29 @@ from creators.custom.fields import live_fields
 from creators.knowing import identity
 from creators.models import (
     Creator,
+    Platform,
     Post,
+    RateCard,
     SocialAccount,
 )
-from creators.web import wording
+from creators.web import headline, wording
 from creators.web.forms import FileForm, NoteForm
-from creators.web.known import field_rows, known, marked, price_charts
-from krm.web import charts
+from creators.web.known import audience_summary, field_rows, marked, price_charts, rates_now, safety_of, work
+from krm.accounts.permissions import allowed
+from krm.web import charts, format
+from krm.web.lists.columns import registered_bulk
 from krm.web.pages import DetailPage, TabPage
 
+SHOWN_POSTS = 5
 
-def overview(creator: Creator, viewer: Any = None) -> dict[str, Any]:
-    accounts = profiles.accounts_of(creator)
+
+def overview(
+    creator: Creator, viewer: Any, accounts: list[SocialAccount], rates: list[RateCard]
+) -> dict[str, Any]:
+    """What decides: figures at a glance, growth, audience, posts, safety."""
+    if not accounts:
+        return {"cards": []}
+    scores = profiles.scores_of(accounts, headline.KINDS)
     rows = profiles.growth_rows(accounts, profiles.history(accounts))
     usual = profiles.benchmarks_of(accounts)
     cards = [
@@ -35,25 +47,39 @@ def overview(creator: Creator, viewer: Any = None) -> dict[str, Any]:
             "account": account,
             "basis": wording.BASES.get(account.engagement_basis, ""),
             "usual": usual.get(account.pk),
-            "ratio": _ratio(account.engagement_rate, usual.get(account.pk)),
         }
         for account in accounts
     ]
+    recent = profiles.recent_posts(accounts)
+    paid = [post for post in recent if post.is_sponsored]
     return {
         "cards": cards,
+        "figures": headline.figures(accounts, scores, usual, rates),
         "growth": marked(charts.line(rows, "day", "followers", series="account", x_title=gettext("Day"),
                                      y_title=gettext("Followers"), points=len(rows) < 60), rows,
-                         profiles.growth_marks(accounts)) if rows else None,
+                         profiles.growth_marks(accounts, scores)) if rows else None,
         "versus": _versus(cards),
-        "best": [(post, profiles.interactions(post)) for post in profiles.best_posts(accounts)],
-        "identity": identity.graph(creator, accounts, viewer),
-        "field_rows": field_rows(creator, live_fields()),
-        **known(creator, accounts, viewer),
+        "audience": audience_summary(accounts, scores),
+        "best": [(post, profiles.interactions(post)) for post in profiles.best_of(recent, SHOWN_POSTS)],
+        "sponsored": [(post, profiles.interactions(post)) for post in paid[:SHOWN_POSTS]],
+        "posts_read": len(recent),
+        "safety": safety_of(accounts, scores),
+        "dossier": creator.dossiers.standing().defer("body", "document").first(),  # type: ignore[attr-defined]
     }  # fmt: skip
 
 
-def _ratio(rate: float | None, row: Any) -> float | None:
-    return rate / row.median - 1 if rate is not None and row is not None and row.median else None
+def about(
+    creator: Creator, viewer: Any, accounts: list[SocialAccount], rates: list[RateCard]
+) -> dict[str, Any]:
+    """Beside it: what they ask, work together, what is to be done, fields edited in place, who is who."""
+    return {
+        "rates_now": rates,
+        **work(creator, accounts, viewer),
+        "identity": identity.graph(creator, accounts, viewer),
+        "field_rows": field_rows(creator, live_fields()),
+        "open_tasks": list(creator.todos.filter(done_at=None)[:5]),  # type: ignore[attr-defined]
+        "today": localdate(),
+    }
 
 
 def _versus(cards: list[dict[str, Any]]) -> Any:
@@ -86,8 +112,16 @@ class CreatorPage(DetailPage):
     def get_queryset(self) -> Any:
         return super().get_queryset().select_related("tier", "owner", "merged_into").prefetch_related("tags")
 
+    @cached_property
+    def found(self) -> Creator:
+        creator: Creator = super().get_object()
+        return creator
+
+    def get_object(self) -> Creator:
+        return self.found
+
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        found = self.get_object()
+        found = self.found
         if found.merged_into_id is None:
             return super().get(request, *args, **kwargs)
         from django.contrib import messages
@@ -100,19 +134,31 @@ class CreatorPage(DetailPage):
         return redirect(kept.get_absolute_url())
 
     def get_context(self) -> dict[str, Any]:
-        return {} if self.request.GET.get("tab") else overview(self.object, self.request.user)
+        user = self.request.user
+        # what the rooms above do with creators of the list they also do with this one: put on a shortlist
+        context: dict[str, Any] = {
+            "room_actions": [
+                one for one in registered_bulk("creators.creators") if not one.perm or allowed(user, one.perm)
+            ],
+        }
+        if self.request.GET.get("tab"):
+            return context
+        held = (self.object, user, profiles.accounts_of(self.object), rates_now(self.object))
+        return {**context, **overview(*held), **about(*held)}
 
 
 class OverviewPanel(CreatorPage):
-    """The body of the overview alone, fetched again when a pull or a score arrives."""
+    """One side of the overview alone, fetched again when a pull, a score or a change arrives."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         self.object = self.get_object()
+        side = request.GET.get("part") == "about"
+        accounts, rates = profiles.accounts_of(self.object), rates_now(self.object)
         return self.render(
-            "creators/parts/overview.html",
+            "creators/parts/about.html" if side else "creators/parts/overview.html",
             object=self.object,
             creator=self.object,
-            **overview(self.object, self.request.user),
+            **(about if side else overview)(self.object, request.user, accounts, rates),
         )
 
 
@@ -139,10 +185,13 @@ class AccountsTab(CreatorTab):
             for plan in AccountSchedule.objects.filter(account__in=[a.pk for a in accounts])
         }
         usual = profiles.benchmarks_of(accounts)
+        videos = [a for a in accounts if a.platform == Platform.YOUTUBE]
+        watched = profiles.watch_times(videos) if videos else {}
         return {
             "rows": [
                 {
                     "account": a,
+                    **_watched(watched.get(a.pk)),
                     "plan": plans.get(a.pk),
                     "basis": wording.BASES.get(a.engagement_basis, ""),
                     "usual": usual.get(a.pk),
@@ -151,6 +200,19 @@ class AccountsTab(CreatorTab):
             ],
             "access": self.object.access.filter(revoked_at=None).select_related("user"),
         }
+
+
+def _watched(reading: Any) -> dict[str, Any]:
+    """Watch time in words: hours in all, minutes and seconds a view."""
+    if reading is None:
+        return {"watched": None}
+    hours = format.number(reading.watch_minutes / 60, 0)
+    seconds = reading.average_view_seconds or 0
+    return {
+        "watched": reading,
+        "hours": gettext("%(n)s hours") % {"n": hours},
+        "average": gettext("%(time)s a view") % {"time": f"{seconds // 60}:{seconds % 60:02d}"},
+    }
 
 
 class PostsTab(CreatorTab):

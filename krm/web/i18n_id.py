@@ -110,6 +110,7 @@ ID: dict[str | tuple[str, str], str] = {
     "Menu": "Menu",
     "Message": "Pesan",
     "More": "Lainnya",
+    "More sections": "Bagian lain",
     "Move %(title)s": "Pindahkan %(title)s",
     "Move to %(label)s": "Pindahkan ke %(label)s",
     "Moved to {column}": "Dipindahkan ke {column}",

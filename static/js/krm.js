@@ -10,6 +10,7 @@ import "./live.js";
 import "./copy.js";
 import "./scrollers.js";
 import "./forms.js";
+import "./tabs.js";
 
 const LAZY = {
   "krm-chart": () => import("./chart.js"),

@@ -16,6 +16,7 @@ from campaigns.models import Assessment, Candidate, PartnershipRating
 from creators import forecasting, scoring_runs
 from creators.models import AudienceSnapshot, Post, RateCard
 from tests.campaigns import factories as f
+from tests.creators.factories import SocialAccountFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -65,6 +66,49 @@ class TestPages:
             .content.decode()
         )
         assert theirs.name not in page
+
+    def test_the_fit_opens_on_the_brand_with_the_best_reason(self, client_for: Any) -> None:
+        first, listed, worked = (f.make_brand(name=name) for name in ("Aaa", "Bbb", "Ccc"))
+        agreement = f.signed(f.drafted(f.accepted(f.make_partnership(f.make_campaign(worked)))))
+        creator = agreement.partnership.creator
+        selection.add_candidates(f.make_campaign(listed), by=f.make_admin(), creators=[creator], option="A")
+        url = f"/campaigns/fit/creators/{creator.pk}/"
+        admin = client_for(f.make_admin())
+        page = admin.get(url)
+        assert (page.context["brand"], "They worked with this brand" in page.content.decode()) == (
+            worked,
+            True,
+        )
+        other = f.make_creator()
+        selection.add_candidates(f.make_campaign(listed), by=f.make_admin(), creators=[other], option="A")
+        assert admin.get(f"/campaigns/fit/creators/{other.pk}/").context["brand"] == listed
+        # what was chosen stands for whoever is looked at next
+        assert admin.get(f"{url}?brand={first.pk}").context["brand"] == first
+        page = admin.get(f"/campaigns/fit/creators/{other.pk}/")
+        assert (page.context["brand"], "The brand you chose last." in page.content.decode()) == (first, True)
+        assert admin.get(f"{url}?brand=999999").context["brand"] is None
+
+    def test_without_a_reason_the_best_fit_is_opened(self, client_for: Any) -> None:
+        f.make_brand(name="Aaa", category="cars", target_audience={"countries": ["US"]})
+        fits = f.make_brand(
+            name="Zzz", category="beauty", target_audience={"countries": ["ID"], "gender": ["female"]}
+        )
+        creator = f.make_creator(categories=["beauty"])
+        account = known(creator)
+        scoring_runs.score_accounts([account.pk])
+        assert (
+            client_for(f.make_admin()).get(f"/campaigns/fit/creators/{creator.pk}/").context["brand"] == fits
+        )
+
+    def test_one_table_with_the_accounts_beside_each_other(self, client_for: Any) -> None:
+        mine, creator = brand(), f.make_creator()
+        known(creator)
+        SocialAccountFactory(creator=creator, platform="tiktok", followers=9_000)
+        page = client_for(f.make_admin()).get(f"/campaigns/fit/creators/{creator.pk}/?brand={mine.pk}")
+        assert page.content.decode().count("<table") == 1
+        assert [len(row["cells"]) for row in page.context["parts"]] == [2] * len(page.context["parts"])
+        alike = next(row for row in page.context["parts"] if row["label"] == "Category")
+        assert alike["sentence"] and page.content.decode().count(alike["sentence"]) == 1
 
     def test_rating_on_the_partnership(self, client_for: Any) -> None:
         partnership = f.signed().partnership

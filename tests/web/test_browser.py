@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from krm.web.models import Job
+from tests.creators.factories import CreatorFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -106,6 +107,53 @@ def test_list_on_a_phone(
     phone.keyboard.press("Escape")
     assert_accessible(phone)
     console_clean(phone)
+
+
+def test_tabs_that_do_not_fit_are_in_a_menu(
+    phone: Any, page: Any, login: Any, server: str, person: Any, assert_accessible: Any, console_clean: Any
+) -> None:
+    creator = CreatorFactory()
+    login(phone, person)
+    phone.goto(f"{server}/creators/{creator.pk}/")
+    more = phone.get_by_label("More sections")
+    expect(more).to_be_visible()
+    more.focus()
+    phone.keyboard.press("Enter")
+    menu = phone.locator(".tabs-more .menu-body")
+    expect(menu.get_by_role("link", name="Timeline")).to_be_visible()
+    expect(menu.get_by_role("link", name="Overview")).to_have_count(0)
+    assert_accessible(phone)
+    phone.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(more).to_be_focused()
+    phone.keyboard.press("Enter")
+    for _step in range(20):  # arrows walk through the entries
+        phone.keyboard.press("ArrowDown")
+        if phone.evaluate("document.activeElement.textContent") == "Timeline":
+            break
+    phone.keyboard.press("Enter")
+    expect(phone.locator("#timeline")).to_be_visible()
+    tab = phone.get_by_role("navigation", name="Sections").get_by_role("link", name="Timeline")
+    expect(tab).to_have_attribute("aria-current", "page")
+    expect(tab).to_be_in_viewport()
+    assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    console_clean(phone)
+    # the way back by address keeps the open tab in sight; on a wide page nothing is hidden
+    phone.goto(f"{server}/creators/{creator.pk}/?tab=client")
+    expect(
+        phone.get_by_role("navigation", name="Sections").get_by_role("link", name="For clients")
+    ).to_be_in_viewport()
+    login(page, person)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{server}/creators/{creator.pk}/")
+    expect(page.get_by_role("link", name="History", exact=True)).to_be_visible()
+    expect(page.get_by_label("More sections")).to_be_hidden()
+    page.get_by_label("More actions").click()
+    expect(page.get_by_role("link", name="Block")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("link", name="Block")).to_be_hidden()
+    console_clean(page)
 
 
 def test_palette_shortcuts_theme_and_language(

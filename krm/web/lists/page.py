@@ -406,7 +406,7 @@ class ListPage(Page):
         number = capped_count(chosen, self.count_cap)
         if not number.number:
             messages.warning(self.request, _("Select at least one row first."))
-            return redirect(self.request, self.url())
+            return redirect(self.request, self.after())
         form = None
         if action.form_class is not None:
             sent = self.request.POST.get("_confirmed") == "1"
@@ -425,7 +425,11 @@ class ListPage(Page):
                 return message
             if message:
                 messages.success(self.request, str(message))
-        return redirect(self.request, self.url())
+        return redirect(self.request, self.after())
+
+    def after(self) -> str:
+        """Where a bulk action leads: to the page it was started from (`next`), else to the list."""
+        return back(self.request, self.url()) if self.request.POST.get("next") else self.url()
 
     def bulk_form(self, action: BulkAction, form: Any, number: Count, status: int) -> HttpResponse:
         return self.render(
@@ -436,7 +440,7 @@ class ListPage(Page):
             number=number,
             keys=self.request.POST.getlist("pk"),
             every=self.request.POST.get("_all") == "1",
-            cancel_url=self.url(),
+            cancel_url=self.after(),
             title=action.label,
         )
 

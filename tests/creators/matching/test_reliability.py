@@ -19,6 +19,7 @@ from creators.models import Score
 from creators.scoring import reliability as rule
 from creators.scoring.definition import Frames, Peers
 from creators.scoring.run import hashes, inputs_of
+from creators.scoring.wording import sentence
 from tests.campaigns import factories as f
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -114,8 +115,14 @@ def test_from_a_partnership_to_a_score_that_says_why() -> None:
     scoring_runs.score_accounts([account.pk])
     score = Score.objects.get(account=account, kind="reliability", is_current=True)
     said = {part.name: part.sentence for part in profiles.parts_of(score, "en")}
-    assert said["on_time"] == "0 of 1 pieces came on the day agreed."
-    assert said["rating"] == "Our people gave 5.0 of 5 for professionalism (ratings: 1)."
+    assert (
+        said["on_time"]
+        == "0 of 1 pieces came on the day agreed; with few pieces, pulled towards the usual 80%."
+    )
+    assert (
+        said["rating"]
+        == "Our people gave 5.0 of 5 for professionalism (ratings: 1); with few ratings, pulled towards the usual 65 of 100."
+    )
     assert all(part.sentence for part in profiles.parts_of(score, "id"))
     stranger = f.make_creator().primary_account
     scoring_runs.score_accounts([stranger.pk])
@@ -131,3 +138,20 @@ def test_a_rating_asks_for_a_new_score(drain_events: Any) -> None:
     from krm.events.models import Event
 
     assert Event.objects.filter(name="campaigns.partnership_rated").exists()
+
+
+def test_few_cases_say_what_they_are_pulled_towards() -> None:
+    """Two of two on time is not 100 %: the sentence beside the value says why, in both languages."""
+
+    def told(pieces: float, lang: str) -> str:
+        result = judge({"pieces": pieces, "on_time": pieces, "offers": 2, "hours": 5, "unanswered": 0})
+        (part,) = [one for one in result.parts if one.name == "on_time"]
+        facts = {key: np.asarray(values)[0] for key, values in part.facts.items()}
+        return sentence(rule.DEFINITION, ["on_time", 0.9, 0.28, None, pieces, facts], lang)
+
+    assert (
+        told(2, "en")
+        == "2 of 2 pieces came on the day agreed; with few pieces, pulled towards the usual 80%."
+    )
+    assert told(2, "id").endswith("; karena konten masih sedikit, ditarik ke nilai lazim 80%.")
+    assert told(12, "en") == "12 of 12 pieces came on the day agreed."
