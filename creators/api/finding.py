@@ -113,6 +113,10 @@ class MembersCounted(serializers.Serializer[Any]):
     exact = serializers.BooleanField()
 
 
+class ExportIn(serializers.Serializer[Any]):
+    kind = serializers.ChoiceField(choices=exporting.KINDS, default="csv")
+
+
 class ExportStarted(serializers.Serializer[Any]):
     job_id = serializers.IntegerField()
 
@@ -313,7 +317,15 @@ class SegmentViewSet(StaffOnly, WriteViewSet):
         found = segments.search_of(self.get_object(), self.request.user).counted()
         return {"count": found.number, "exact": str(found).replace(",", "").replace(".", "").isdigit()}
 
-    @action(detail=True, methods=["post"], response=ExportStarted, status=202, summary="Export the members")
+    @action(
+        detail=True,
+        methods=["post"],
+        serializer_class=ExportIn,
+        response=ExportStarted,
+        status=202,
+        summary="Export the members",
+    )
     def export(self, request: Request, pk: str) -> Any:
-        """Begins the job; follow `/jobs/{job_id}`, whose result has the file's address."""
-        return {"job_id": exporting.start(self.get_object(), by=request.user).pk}  # type: ignore[arg-type]
+        """Begins the job; follow `/jobs/{job_id}`, whose result has the file's address. `kind` is csv or xlsx."""
+        kind = self.input()["kind"]
+        return {"job_id": exporting.start(self.get_object(), by=request.user, kind=kind).pk}  # type: ignore[arg-type]

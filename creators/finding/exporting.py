@@ -1,11 +1,13 @@
-"""Members of a segment as a file, made in the background."""
+"""Members of a segment as a file (CSV or XLSX), made in the background."""
 
 from __future__ import annotations
 
 import csv
 import tempfile
-from typing import Any, TextIO
+from collections.abc import Iterator
+from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.urls import reverse
@@ -17,10 +19,12 @@ from creators.models import DiscoveryRow, Segment, SocialAccount, Tier
 from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.web import jobs
-from krm.web.lists.export import csv_cell
+from krm.web.lists.export import csv_cell, write_xlsx
 from krm.web.models import Job
 
 KIND = "creators.export_segment"
+KINDS = ("csv", "xlsx")
+XLSX_ROWS = 1_048_575
 BATCH = 2_000
 FIGURES = (
     "followers", "engagement_rate", "engagement_percentile", "er_followers", "er_views", "er_reach", "growth_30d",
@@ -30,14 +34,18 @@ FIGURES = (
     "price_low", "price_high", "last_post_on", "standing", "deals", "status",
 )  # fmt: skip
 
+HEADINGS = ("account_id", "creator_id", "name", "platform", "handle", "url", "tier", *FIGURES)
 
-def start(segment: Segment, *, by: User) -> Job:
+
+def start(segment: Segment, *, by: User, kind: str = "csv") -> Job:
     check(by, "creators.view")
+    if kind not in KINDS:
+        raise ValidationError({"kind": _("Choose CSV or XLSX.")})
     return jobs.start(
         KIND,
         by=by,
         title=_("Export of %(segment)s") % {"segment": segment.name},
-        params={"segment": segment.pk},
+        params={"segment": segment.pk, "kind": kind},
     )
 
 
@@ -47,25 +55,33 @@ def run(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     segment = Segment.objects.visible_to(job.by).filter(pk=job.params["segment"]).first() if job.by else None
     if segment is None or job.by is None:
         raise jobs.Failed(_("The segment is gone."))
-    with tempfile.NamedTemporaryFile("w+", newline="", encoding="utf-8-sig", suffix=".csv") as file:
-        rows = _write(file, segment, job.by, progress)  # type: ignore[arg-type]
-        file.flush()
-        name = f"creators/exports/{job.pk}.csv"
+    kind = job.params.get("kind", "csv")
+    keys = list(segments.members(segment, job.by).order_by("pk").values_list("pk", flat=True))
+    progress.total(len(keys))
+    if kind == "xlsx" and len(keys) > XLSX_ROWS:
+        raise jobs.Failed(_("A sheet holds 1,048,575 rows. Export as CSV."))
+    name = f"creators/exports/{job.pk}.{kind}"
+    with tempfile.TemporaryDirectory(prefix="krm-export-") as folder:
+        path = f"{folder}/file"
+        lines = _lines(keys, progress)
+        if kind == "xlsx":
+            with open(path, "wb") as target:
+                write_xlsx(target, segment.name, HEADINGS, lines)
+        else:
+            with open(path, "w", newline="", encoding="utf-8-sig") as text:
+                writer = csv.writer(text)
+                writer.writerow(HEADINGS)
+                writer.writerows([csv_cell(value) for value in line] for line in lines)
         default_storage.delete(name)
-        with open(file.name, "rb") as whole:
+        with open(path, "rb") as whole:
             default_storage.save(name, File(whole))
     return {
-        "rows": rows, "file": name, "url": reverse("creators:segment_file", args=[job.pk]), "label": _("Download"),
-        "name": f"{segment.name}-{localdate():%Y-%m-%d}.csv",
+        "rows": len(keys), "file": name, "url": reverse("creators:segment_file", args=[job.pk]), "label": _("Download"),
+        "name": f"{segment.name}-{localdate():%Y-%m-%d}.{kind}",
     }  # fmt: skip
 
 
-def _write(file: TextIO, segment: Segment, by: User, progress: jobs.Progress) -> int:
-    writer = csv.writer(file)
-    writer.writerow(["account_id", "creator_id", "name", "platform", "handle", "url", "tier", *FIGURES])
-    found = segments.members(segment, by)
-    keys = list(found.order_by("pk").values_list("pk", flat=True))
-    progress.total(len(keys))
+def _lines(keys: list[int], progress: jobs.Progress) -> Iterator[list[Any]]:
     tiers = dict(Tier.objects.values_list("pk", "name"))
     for start_at in range(0, len(keys), BATCH):
         progress.check_cancelled()
@@ -73,13 +89,11 @@ def _write(file: TextIO, segment: Segment, by: User, progress: jobs.Progress) ->
         accounts = SocialAccount.objects.select_related("creator").in_bulk(part)
         for row in DiscoveryRow.objects.filter(pk__in=part).order_by("pk"):
             account = accounts[row.pk]
-            line = [
+            yield [
                 row.pk, row.creator_id, str(account.creator or account), row.platform, account.handle,
                 account.profile_url, tiers.get(row.tier or 0, ""), *(getattr(row, name) for name in FIGURES),
             ]  # fmt: skip
-            writer.writerow([csv_cell(value) for value in line])
         progress.advance(len(part))
-    return len(keys)
 
 
 def file_of(pk: int, user: User) -> tuple[Any, str] | None:

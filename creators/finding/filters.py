@@ -144,12 +144,12 @@ BASE: tuple[Filter, ...] = (
     Filter("tier", gettext_lazy("Tier"), "account", "choice", "tier", lambda known: known.tiers, facet=True),
     _number("followers", gettext_lazy("Followers"), "account"),
     Filter("last_post", gettext_lazy("Posted within days"), "account", "days", "last_post_on"),
-    Filter("email", gettext_lazy("E-mail known"), "account", "flag", "has_email"),
-    Filter("phone", gettext_lazy("Phone known"), "account", "flag", "has_phone"),
-    Filter("main", gettext_lazy("Largest account of its creator"), "account", "flag", "is_main"),
+    Filter("email", gettext_lazy("E-mail known"), "account", "flag", "has_email", facet=True),
+    Filter("phone", gettext_lazy("Phone known"), "account", "flag", "has_phone", facet=True),
+    Filter("main", gettext_lazy("Largest account of its creator"), "account", "flag", "is_main", facet=True),
     Filter("status", gettext_lazy("Status"), "account", "choice", "status", _fixed(CreatorStatus.choices), facet=True),
-    Filter("state", gettext_lazy("Account state"), "account", "choice", "state", _fixed(AccountState.choices)),
-    Filter("post_format", gettext_lazy("Posts in format"), "account", "label", labels=LabelKind.FORMAT, choices=_fixed(PostKind.choices)),
+    Filter("state", gettext_lazy("Account state"), "account", "choice", "state", _fixed(AccountState.choices), facet=True),
+    Filter("post_format", gettext_lazy("Posts in format"), "account", "label", labels=LabelKind.FORMAT, choices=_fixed(PostKind.choices), facet=True),
     _number("engagement", gettext_lazy("Engagement"), "performance", percent=True, column="engagement_rate"),
     _number("er_followers", gettext_lazy("Engagement by followers"), "performance", percent=True),
     _number("er_views", gettext_lazy("Engagement by views"), "performance", percent=True),
@@ -171,10 +171,10 @@ BASE: tuple[Filter, ...] = (
     Filter("language", gettext_lazy("Language"), "topic", "label", labels=LabelKind.LANGUAGE, facet=True),
     Filter("country", gettext_lazy("Country"), "topic", "choice", "country", facet=True),
     Filter("city", gettext_lazy("City"), "topic", "choice", "city", facet=True),
-    Filter("audience_country", gettext_lazy("Audience country"), "audience", "share", labels=LabelKind.AUDIENCE_COUNTRY),
-    Filter("audience_city", gettext_lazy("Audience city"), "audience", "share", labels=LabelKind.AUDIENCE_CITY),
-    Filter("audience_language", gettext_lazy("Audience language"), "audience", "share", labels=LabelKind.AUDIENCE_LANGUAGE),
-    Filter("audience_interest", gettext_lazy("Audience interest"), "audience", "share", labels=LabelKind.AUDIENCE_INTEREST),
+    Filter("audience_country", gettext_lazy("Audience country"), "audience", "share", labels=LabelKind.AUDIENCE_COUNTRY, facet=True),
+    Filter("audience_city", gettext_lazy("Audience city"), "audience", "share", labels=LabelKind.AUDIENCE_CITY, facet=True),
+    Filter("audience_language", gettext_lazy("Audience language"), "audience", "share", labels=LabelKind.AUDIENCE_LANGUAGE, facet=True),
+    Filter("audience_interest", gettext_lazy("Audience interest"), "audience", "share", labels=LabelKind.AUDIENCE_INTEREST, facet=True),
     _number("audience_female", gettext_lazy("Women"), "audience", percent=True),
     _number("audience_male", gettext_lazy("Men"), "audience", percent=True),
     _number("audience_13_17", gettext_lazy("Aged 13 to 17"), "audience", percent=True),
@@ -187,9 +187,10 @@ BASE: tuple[Filter, ...] = (
     _number("reliability", gettext_lazy("Reliability"), "us"),
     _number("price", gettext_lazy("Price"), "us", column="price_low", help=gettext_lazy("In the agency's currency; of rate cards valid today.")),
     Filter("tag", gettext_lazy("Tag"), "us", "label", labels=LabelKind.TAG, choices=lambda known: known.tags, facet=True),
-    Filter("brand", gettext_lazy("Advertised for"), "us", "label", labels=LabelKind.BRAND, help=gettext_lazy("Handles of brands in paid posts.")),
+    Filter("brand", gettext_lazy("Advertised for"), "us", "label", labels=LabelKind.BRAND, facet=True,
+           help=gettext_lazy("Handles of brands in paid posts.")),
     Filter("client", gettext_lazy("Worked for our client"), "us", "label", labels=LabelKind.CLIENT,
-           choices=lambda known: [(str(client.pk), client.name) for client in known.clients]),
+           choices=lambda known: [(str(client.pk), client.name) for client in known.clients], facet=True),
     Filter("rivals_of", gettext_lazy("Conflict with our client"), "us", "rivals",
            choices=lambda known: [(str(client.pk), client.name) for client in known.clients],
            help=gettext_lazy("Advertised for a competitor of it.")),
@@ -212,7 +213,12 @@ def own_fields(known: Known) -> list[Filter]:
     for own in known.custom:
         kind = CUSTOM_KINDS.get(own.kind, "text")
         options = _fixed([(option, option) for option in own.options]) if own.options else None
-        found.append(Filter(f"own_{own.key}", own.label, "own", f"own_{kind}", own.key, options))
+        found.append(
+            Filter(
+                f"own_{own.key}", own.label, "own", f"own_{kind}", own.key, options,
+                facet=kind in ("choice", "flag"),
+            )
+        )  # fmt: skip
     return found
 
 
@@ -268,6 +274,15 @@ def rivals(given: Given, known: Known) -> list[str]:
                     re.sub(r"[^\w]+", ".", name),
                 ]
     return list(dict.fromkeys(found))
+
+
+def share_step(given: list[str] | None) -> int:
+    """The same where it need not be right: what cannot be read counts as 10 %."""
+    try:
+        asked = float((given or ["10"])[0].strip().rstrip("%").replace(",", "."))
+    except ValueError:
+        asked = 10
+    return next((step for step in STEPS if step >= asked > 0), 10)
 
 
 def share_of(given: Given) -> int:

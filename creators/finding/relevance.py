@@ -8,14 +8,15 @@ some of them, and those that mention any; within each the order is the cosine of
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 from django.db import connection
 from django.db.models import QuerySet
 
+from creators.finding import hints, tokens, words
 from creators.finding import similar_math as maths
-from creators.finding import tokens, words
 from creators.finding.statements import SETTINGS, compiled
 from creators.models import DiscoveryRow, DiscoveryTerm, DiscoveryText
 
@@ -26,6 +27,7 @@ ENOUGH = 50  # a page full: weaker matches need not be looked for
 SYNONYM = 0.7
 PAIR = 1.3
 NEAR = 0.45  # likeness of a mistyped word
+FAR = 0.2  # below it two words have nothing in common; between the two, letters that differ are counted
 
 
 Way = list[list[int]]  # lists of terms; an account goes this way that has one of each
@@ -48,6 +50,14 @@ class Ranking:
     vectors: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict)
     scores: dict[int, float] = field(default_factory=dict)
 
+    def missing(self, keys: list[int]) -> dict[int, list[str]]:
+        """Of each account the words of the description that it does not meet."""
+        found = {}
+        for pk in keys:
+            held = set(self.vectors[pk][0].tolist()) if pk in self.vectors else set()
+            found[pk] = [c.read_as or c.word for c in self.concepts if not held & c.terms.keys()]
+        return found
+
     def why(self, keys: list[int], most: int = 4) -> dict[int, list[str]]:
         """Of each account the terms that matched, what weighs most first."""
         shared = {pk: maths.shared(self.query, self.vectors[pk], most) for pk in keys if pk in self.vectors}
@@ -55,9 +65,12 @@ class Ranking:
         return {pk: [names[term] for term, _part in parts if term in names] for pk, parts in shared.items()}
 
 
-def understand(text: str) -> tuple[list[Concept], list[str]]:
-    """The text as concepts, and the words that nobody writes."""
-    single = list(dict.fromkeys(tokens.words(text)))[:8]
+def understand(
+    text: str, tiers: Callable[[], list[tuple[str, str]]] | None = None
+) -> tuple[list[Concept], list[str]]:
+    """The text as concepts, and the words that nobody writes. Words that name a filter are left to the filters."""
+    text = hints.without(text, hints.read(text, tiers() if tiers else []))
+    single = list(dict.fromkeys(tokens.joined(tokens.words(text))))[:8]
     if not single:
         return [], []
     families = {word: tokens.family(word) for word in single}
@@ -65,7 +78,12 @@ def understand(text: str) -> tuple[list[Concept], list[str]]:
     wanted = {member for family in families.values() for member in family} | set(pairs)
     numbers = dict(DiscoveryTerm.objects.filter(term__in=wanted).values_list("term", "pk"))
     missing = [word for word in single if not any(member in numbers for member in families[word])]
-    near = alike(missing)
+    spelled = {word: known for word in missing if (known := meant(word))}
+    if spelled:
+        families |= {word: tokens.family(known) for word, known in spelled.items()}
+        others = {member for word in spelled for member in families[word]}
+        numbers |= dict(DiscoveryTerm.objects.filter(term__in=others).values_list("term", "pk"))
+    near = alike([word for word in missing if not any(member in numbers for member in families[word])])
     concepts, unknown = [], []
     for word in single:
         terms = {
@@ -73,7 +91,7 @@ def understand(text: str) -> tuple[list[Concept], list[str]]:
             for member in families[word]
             if member in numbers
         }
-        read_as = ""
+        read_as = spelled.get(word, "") if terms else ""
         if not terms and word in near:
             pk, read_as = near[word]
             terms = {pk: 1.0}
@@ -89,21 +107,62 @@ def understand(text: str) -> tuple[list[Concept], list[str]]:
 
 
 def alike(missing: list[str]) -> dict[str, tuple[int, str]]:
+    """Words that nobody writes: the nearest one that somebody does, by shared trigrams, else by letters that differ."""
     if not missing:
         return {}
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT w, t.id, t.term FROM unnest(%s::text[]) w CROSS JOIN LATERAL ("
-            " SELECT id, term FROM creators_discoveryterm WHERE term %% w AND similarity(term, w) >= %s"
-            " AND position(' ' in term) = 0 ORDER BY similarity(term, w) DESC, accounts DESC LIMIT 1) t",
-            [missing, NEAR],
+            f"SELECT set_config('pg_trgm.similarity_threshold', '{FAR}', true);"
+            " SELECT w, t.id, t.term, t.alike FROM unnest(%s::text[]) w CROSS JOIN LATERAL ("
+            " SELECT id, term, similarity(term, w) AS alike, accounts FROM creators_discoveryterm"
+            " WHERE term %% w AND position(' ' in term) = 0"
+            " ORDER BY similarity(term, w) DESC, accounts DESC LIMIT 12) t ORDER BY w, t.alike DESC, t.accounts DESC",
+            [missing],
         )
-        return {word: (pk, term) for word, pk, term in cursor.fetchall()}
+        rows = cursor.fetchall()
+        cursor.execute("SELECT set_config('pg_trgm.similarity_threshold', '0.3', true)")
+    found: dict[str, tuple[int, str]] = {}
+    nearest: dict[str, int] = {}
+    for word, pk, term, likeness in rows:
+        apart = distance(word, term)
+        close = likeness >= NEAR or (word[0] == term[0] and apart <= slips(word))
+        if close and apart < nearest.get(word, 99):
+            found[word], nearest[word] = (pk, term), apart
+    return found
 
 
-def rank(text: str, rows: QuerySet[DiscoveryRow]) -> Ranking:
+def slips(word: str) -> int:
+    """Letters that may be wrong in a word for it to be read as another: in a short one none."""
+    return (0, 0, 0, 0, 0, 1, 2)[len(word)] if len(word) < 7 else 3
+
+
+def meant(word: str) -> str:
+    """A word that has its like in the other language and is nearly this one, though nobody may write it so."""
+    near = [(distance(word, known), known) for known in tokens.vocabulary() if known[0] == word[0]]
+    apart, known = min(near, default=(99, ""))
+    return known if apart <= min(slips(word), 2) else ""
+
+
+def distance(one: str, other: str) -> int:
+    """Letters to change, add, drop or swap."""
+    before: list[int] = []
+    last = list(range(len(other) + 1))
+    for i, a in enumerate(one, start=1):
+        row = [i]
+        for j, b in enumerate(other, start=1):
+            best = min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                best = min(best, before[j - 2] + 1)
+            row.append(best)
+        before, last = last, row
+    return last[-1]
+
+
+def rank(
+    text: str, rows: QuerySet[DiscoveryRow], tiers: Callable[[], list[tuple[str, str]]] | None = None
+) -> Ranking:
     """Of these accounts those whose words meet the text."""
-    concepts, unknown = understand(text)
+    concepts, unknown = understand(text, tiers)
     if not concepts:
         return Ranking([], False, (np.empty(0, maths.IDS), np.empty(0)), [], unknown)
     query = vector(concepts)

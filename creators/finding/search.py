@@ -19,7 +19,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from creators.finding import filters, relevance, similar
+from creators.finding import filters, hints, relevance, similar
 from creators.finding.filters import Filter, Given, Known
 from creators.finding.statements import (
     LIMIT_MS,
@@ -121,6 +121,11 @@ class Search:
     @cached_property
     def about(self) -> str:
         return " ".join(self.params.get("about", []))[:300]
+
+    @cached_property
+    def hints(self) -> list[hints.Hint]:
+        """What the description names that is a filter."""
+        return hints.read(self.about, self.known.tiers) if self.about else []
 
     @cached_property
     def term(self) -> str:
@@ -226,7 +231,7 @@ class Search:
             if self.like:
                 return similar.ranking(self.like, self.base.filter(self.condition), self.about)
             if self.about:
-                return relevance.rank(self.about, self.base.filter(self.condition))
+                return relevance.rank(self.about, self.base.filter(self.condition), lambda: self.known.tiers)
         except ValidationError as error:
             self.blame(error)
         return None

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable
+from functools import cache
 from itertools import pairwise
 
 LONGEST = 30
@@ -121,12 +122,56 @@ def terms(text: str) -> list[str]:
     return found
 
 
+_BEFORE = ("menge", "peng", "meng", "meny", "peny", "pem", "mem", "pen", "men", "ber", "pe", "me", "di", "se")
+_AFTER = ("an", "i", "kan")
+_WHOLE = frozenset({"rumahan"})  # means something else than its root
+
+
+def roots(word: str) -> tuple[str, ...]:
+    """What an Indonesian word may be made of: berhijab is hijab, masakan is masak, jalan-jalan is jalanjalan."""
+    if word in _WHOLE:
+        return ()
+    joined = word.replace("-", "")
+    found = [joined] if joined != word else []
+    for start in ("", *(b for b in _BEFORE if joined.startswith(b))):
+        bare = joined.removeprefix(start)
+        ends = ["", *(a for a in _AFTER if bare.endswith(a))]
+        found += [bare.removesuffix(end) for end in ends if len(bare) - len(end) >= 4]
+    return tuple(dict.fromkeys(one for one in found if one != word))
+
+
+@cache
+def _stemmed() -> dict[str, tuple[str, ...]]:
+    return {stem(word): line for word, line in _FAMILY.items()} | _FAMILY
+
+
+def familiar(word: str) -> bool:
+    return word in _stemmed()
+
+
+def vocabulary() -> Iterable[str]:
+    """Words of which something else means the same."""
+    return _FAMILY
+
+
+def joined(single: list[str]) -> list[str]:
+    """Two words that are one when written together: olah raga is olahraga."""
+    found: list[str] = []
+    for word in single:
+        if found and familiar(found[-1] + word):
+            found[-1] += word
+        else:
+            found.append(word)
+    return found
+
+
 def family(word: str) -> tuple[str, ...]:
     """The word and what means the same in the other language, each reduced like any word."""
-    for given in (word, *(w for w in _FAMILY if stem(w) == word)):
-        if given in _FAMILY:
-            return tuple(dict.fromkeys((word, *(stem(w) for w in _FAMILY[given]))))
-    return (word,)
+    known = _stemmed()
+    for given in (word, *roots(word)):
+        if given in known:
+            return tuple(dict.fromkeys((word, *(stem(w) for w in known[given]))))
+    return tuple(dict.fromkeys((word, *(form for form in [word.replace("-", "")] if form != word))))
 
 
 def count(parts: Iterable[tuple[str, float]]) -> Counter[str]:

@@ -36,3 +36,12 @@ def _codes() -> dict[str, str]:
 def code_of(name: str) -> str:
     """`Indonesia`, `Amerika Serikat`, `ID` → two letters; an empty string when nobody knows it."""
     return _codes().get(_key(name), "")
+
+
+def name_of(code: str) -> str:
+    """`ID` → Indonesia, in the language of the moment; an empty string when nobody knows it."""
+    from babel import Locale
+    from django.utils.translation import get_language
+
+    language = (get_language() or "en").split("-")[0]
+    return str(Locale(language).territories.get(code.upper(), ""))

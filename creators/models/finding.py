@@ -32,7 +32,7 @@ class SafetyBand(models.TextChoices):
     LOW = "low", _("Low")
     MEDIUM = "medium", _("Medium")
     HIGH = "high", _("High")
-    FLOOR = "floor", _("Floor")
+    FLOOR = "floor", _("Unacceptable")
 
 
 class LabelKind(models.TextChoices):

@@ -38,9 +38,9 @@ class SafetyCategory(models.TextChoices):
 
 
 class Severity(models.TextChoices):
-    """Floor: no brand beside this. High, medium and low: a matter of the brand's tolerance."""
+    """Floor (of the industry's framework): unacceptable, no brand beside this. High, medium and low: a matter of the brand's tolerance."""
 
-    FLOOR = "floor", _("Floor")
+    FLOOR = "floor", _("Unacceptable")
     HIGH = "high", _("High")
     MEDIUM = "medium", _("Medium")
     LOW = "low", _("Low")

@@ -45,7 +45,7 @@ VERDICTS = {
     "medium": ("Medium risk", "Risiko sedang"),
     "high": ("High risk", "Risiko tinggi"),
     "very_high": ("Very high risk", "Risiko sangat tinggi"),
-    "floor": ("Below the floor", "Di bawah batas"),
+    "floor": ("Unacceptable", "Tidak dapat diterima"),
 }
 
 
@@ -205,12 +205,13 @@ DEFINITION = Definition(
     verdicts=VERDICTS,
     formula=(
         (
-            "100 less the worst category. A category's flags: 1 - prod(1 - weight x sureness x 0.5^(days/180)); weights floor"
-            " .90, high .45, medium .20, low .05; comments of others count half; dismissed flags nothing."
+            "100 less the worst category. A category's flags: 1 - prod(1 - weight x sureness x 0.5^(days/180)); weights"
+            " unacceptable .90, high .45, medium .20, low .05; comments of others count half; dismissed flags nothing."
         ),
         (
             "100 dikurangi kategori terburuk. Temuan satu kategori: 1 - prod(1 - bobot x keyakinan x 0,5^(hari/180)); bobot"
-            " batas 0,90, tinggi 0,45, sedang 0,20, rendah 0,05; komentar orang lain dihitung separuh; temuan yang ditolak nol."
+            " tidak dapat diterima 0,90, tinggi 0,45, sedang 0,20, rendah 0,05; komentar orang lain dihitung separuh;"
+            " temuan yang ditolak nol."
         ),
     ),
     weights=WEIGHTS,

@@ -49,3 +49,15 @@ class List extends HTMLElement {
   }
 }
 customElements.define("krm-list", List);
+
+// A form of filters asks only for what was filled in: the address stays short enough to read and to share.
+document.addEventListener("htmx:configRequest", (event) => {
+  const { verb, parameters, elt } = event.detail;
+  if (verb !== "get" || !elt.matches("form")) return;
+  for (const name of new Set([...Object.keys(parameters)])) {
+    const given = parameters[name];
+    const share = name.endsWith("_share") && !parameters[name.slice(0, -6)];
+    if (given === "" || share) delete parameters[name];
+    else if (Array.isArray(given) && given.includes("")) parameters[name] = given.filter(Boolean);
+  }
+});

@@ -13,7 +13,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from creators import people, tagging
-from creators.finding import facets, filters, segments, similar, sketches, table, words
+from creators.finding import (
+    facets,
+    filters,
+    hints,
+    relevance,
+    segments,
+    similar,
+    sketches,
+    table,
+    tokens,
+    words,
+)
 from creators.finding.search import Search
 from creators.models import (
     AudienceSnapshot,
@@ -314,6 +325,38 @@ def test_counts_per_value_add_up(crowd: Any) -> None:
     )
 
 
+def test_every_value_of_a_filter_has_its_count(crowd: Any) -> None:
+    CustomField.objects.create(key="cut", label="Cut", kind="choices", options=["S", "L"], filterable=True)
+    CustomField.objects.create(key="keto", label="Keto", kind="boolean", filterable=True)
+    rows = list(DiscoveryRow.objects.order_by("pk")[:5])
+    for row, custom in zip(
+        rows,
+        [{"cut": ["S", "L"]}, {"cut": ["L"], "keto": True}, {"keto": False}, {"keto": None}],
+        strict=False,
+    ):
+        DiscoveryRow.objects.filter(pk=row.pk).update(custom=custom)
+    search = Search({}, crowd)
+    counted = facets.counts(search)
+    assert set(counted) == {one.key for one in filters.all_filters(search.known) if one.facet}
+    uncounted = {one.kind for one in filters.all_filters(search.known) if not one.facet}
+    assert uncounted <= {"number", "days", "segment", "rivals", "own_text", "own_number", "own_date"}
+    assert counted["own_cut"].counts == {"L": 2, "S": 1}
+    assert counted["own_keto"].counts == {"true": 1, "false": 1}
+    for key, value in (
+        ("email", "true"),
+        ("main", "false"),
+        ("state", "active"),
+        ("post_format", "reel"),
+        ("own_cut", "L"),
+    ):
+        assert counted[key][value] == len(found({key: [value]}, crowd)), key
+    wide = facets.counts(Search({"audience_country_share": ["50"]}, crowd), ["audience_country"])[
+        "audience_country"
+    ]
+    for value, number in wide.counts.items():
+        assert number == len(found({"audience_country": [value], "audience_country_share": ["50"]}, crowd))
+
+
 def test_a_segment_is_a_live_list(crowd: Any, staff: Any) -> None:
     segment = segments.create(
         by=crowd, name="TikTok", filters={"platform": ["tiktok"], "page": ["3"]}, shared=False
@@ -424,7 +467,7 @@ def test_the_page_shows_filters_chips_and_reasons(writers: Any, client_for: Any)
     by, made = writers
     client = client_for(by)
     body = client.get("/creators/find/?about=skincare&platform=tiktok&not=platform").content.decode()
-    assert "not Platform" in body and "Described as" in body and "skincare" in body
+    assert "all but TikTok" in body and "Described as" in body and "skincare" in body
     assert "facet-platform" in client.get("/creators/find/facets/?about=skincare").content.decode()
     answer = client.post("/creators/find/", {"_bulk": "compare", "pk": [made["Skin"], made["Cook"]]})
     assert answer.status_code == 302 and "account=" in answer.headers["Location"]
@@ -473,6 +516,90 @@ def test_a_segment_is_exported_by_a_job(crowd: Any, client_for: Any, tmp_path: A
     text = b"".join(client.get(done.result["url"]).streaming_content).decode("utf-8-sig")
     assert text.splitlines()[0].startswith("account_id,creator_id,name,platform")
     assert len(text.splitlines()) == 1 + len(found({"platform": ["tiktok"]}, crowd))
+
+
+def test_a_segment_is_a_sheet_whose_texts_are_no_formulas(
+    crowd: Any, api_for: Any, tmp_path: Any, settings: Any
+) -> None:
+    from openpyxl import load_workbook
+
+    from krm.web import jobs
+
+    settings.MEDIA_ROOT = tmp_path
+    one = account(name="=1+1", platform="tiktok")
+    table.refresh([one.pk])
+    segment = segments.create(by=crowd, name="TikTok", filters={"platform": ["tiktok"]})
+    started = api_for(crowd).post(f"/api/v1/segments/{segment.pk}/export", {"kind": "xlsx"}, format="json")
+    assert started.status_code == 202
+    done = jobs.run(started.json()["job_id"])
+    assert done is not None and done.state == "done", done and done.message
+    assert done.result["name"].endswith(".xlsx")
+    sheet = load_workbook(tmp_path / done.result["file"]).active
+    lines = list(sheet.iter_rows())
+    assert [cell.value for cell in lines[0]][:3] == ["account_id", "creator_id", "name"]
+    assert len(lines) == 1 + len(found({"platform": ["tiktok"]}, crowd))
+    cell = next(row[2] for row in lines if row[0].value == one.pk)
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+    assert (
+        api_for(crowd)
+        .post(f"/api/v1/segments/{segment.pk}/export", {"kind": "pdf"}, format="json")
+        .status_code
+        == 400
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "params", "rest"),
+    [
+        ("micro TikTok skincare under 5 jt", {"tier": "7", "platform": "tiktok", "price_max": "5 jt"}, "skincare"),
+        ("selebgram beauty 10k - 50k followers", {"platform": "instagram", "followers_min": "10k", "followers_max": "50k"}, "beauty"),
+        ("gaming youtuber di atas 100rb subscriber", {"platform": "youtube", "followers_min": "100rb"}, "gaming"),
+        ("mikro parenting maks 2jt", {"tier": "7", "price_max": "2jt"}, "parenting"),
+        ("kuliner jakarta", {}, "kuliner jakarta"),
+    ],
+)  # fmt: skip
+def test_a_description_names_filters(text: str, params: dict[str, str], rest: str) -> None:
+    found = hints.read(text, [("7", "Micro"), ("8", "Nano")])
+    assert {name: value for hint in found for name, value in hint.params} == params
+    assert hints.without(text, found) == rest
+
+
+@pytest.mark.parametrize(
+    ("typed", "family"),
+    [("jalan-jalan", "travel"), ("berhijab", "fashion"), ("masakan", "cooking"), ("memasak", "resep"), ("kulineran", "food")],
+)  # fmt: skip
+def test_indonesian_words_are_known_by_their_roots(typed: str, family: str) -> None:
+    assert family in tokens.family(tokens.words(typed)[0])
+
+
+def test_two_words_and_slips_are_read_as_what_was_meant() -> None:
+    assert tokens.joined(["olah", "raga", "gym"]) == ["olahraga", "gym"]
+    assert relevance.meant("kecantikn") == "kecantikan"
+    assert relevance.meant("bali") == "" and relevance.slips("bali") == 0
+    assert relevance.distance("skincare", "skincaer") == 1
+
+
+def test_a_mistyped_word_is_read_as_its_family(writers: Any) -> None:
+    by, made = writers
+    ranking = Search({"about": ["skincrae bandnug"]}, by).ranking
+    assert ranking is not None
+    assert ranking.concepts[0].read_as == "skincare"
+    pks = {made["Skin"], made["Cook"]}
+    assert made["Skin"] in ranking.keys
+    missing = ranking.missing(sorted(pks))
+    assert "skincare" in missing[made["Cook"]] and "skincare" not in missing[made["Skin"]]
+
+
+def test_the_page_offers_every_order_and_what_the_text_names(writers: Any, client_for: Any) -> None:
+    by, _made = writers
+    client = client_for(by)
+    body = client.get("/creators/find/?about=skincare+tiktok").content.decode()
+    assert "platform=tiktok" in body and "about=skincare" in body
+    assert '<option value="" selected>Best match' in body
+    for key in ("pods", "reliability", "comment_quality", "price_low"):
+        assert f'<option value="-{key}">' in body
+    body = client.get("/creators/find/?sort=pods").content.decode()
+    assert '<option value="pods" selected>' in body and "sort=-pods" in body
 
 
 def test_the_city_is_one_of_an_accounts_words(db: None) -> None:
