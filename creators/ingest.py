@@ -42,6 +42,8 @@ class AccountReading:
     shares: int | None = None
     engagement_avg: int | None = None
     authentic_engagement: int | None = None
+    followers_gained: int | None = None
+    followers_lost: int | None = None
     watch_minutes: int | None = None
     average_view_seconds: int | None = None
     definition: str = ""
@@ -73,6 +75,7 @@ class PostReading:
     comments: int | None = None
     shares: int | None = None
     saves: int | None = None
+    replies: int | None = None
     definition: str = ""
 
 
@@ -90,6 +93,23 @@ class AudienceReading:
     languages: dict[str, float] = field(default_factory=dict)
     interests: dict[str, float] = field(default_factory=dict)
     definition: str = ""
+
+
+@dataclass(slots=True)
+class ActiveAudienceReading:
+    """People an account reached, or who engaged with it, in a time frame."""
+
+    account_id: int
+    people: str
+    timeframe: str
+    source: str
+    as_of: date
+    observed_at: datetime
+    sample_size: int | None = None
+    age: dict[str, float] = field(default_factory=dict)
+    gender: dict[str, float] = field(default_factory=dict)
+    countries: dict[str, float] = field(default_factory=dict)
+    cities: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -133,7 +153,7 @@ _TYPES = {
     "definition": "varchar(40)",
 }
 _TEXTS = {
-    "platform", "external_id", "url", "caption", "kind", "thumbnail_url", "post_external_id", "author_key", "text",
+    "people", "timeframe", "platform", "external_id", "url", "caption", "kind", "thumbnail_url", "post_external_id", "author_key", "text",
     "language",
 }  # fmt: skip
 _JSON = {
@@ -230,7 +250,7 @@ def _upsert_snapshots(
     return int(cursor.rowcount)
 
 
-_POST_COUNTS = ("views", "reach", "impressions", "likes", "comments", "shares", "saves")
+_POST_COUNTS = ("views", "reach", "impressions", "likes", "comments", "shares", "saves", "replies")
 
 
 def posts(readings: Iterable[PostReading]) -> Posted:
@@ -284,6 +304,7 @@ def deleted_posts(
         cursor.execute(
             "UPDATE creators_post SET is_deleted = true, updated_at = now()"
             " WHERE account_id = %s AND NOT is_deleted AND published_at >= %s AND observed_at < %s"
+            " AND kind <> 'story'"  # a story ends by itself, and no listing of posts has it
             " AND NOT (external_id = ANY(%s)) RETURNING id",
             [account_id, since, observed_at, list(seen)],
         )
@@ -291,20 +312,30 @@ def deleted_posts(
 
 
 def audiences(readings: Iterable[AudienceReading]) -> int:
+    return _audiences(
+        readings, "creators_audiencesnapshot", AudienceReading, ("account_id", "source", "as_of")
+    )
+
+
+def active_audiences(readings: Iterable[ActiveAudienceReading]) -> int:
+    key = ("account_id", "people", "timeframe", "source", "as_of")
+    return _audiences(readings, "creators_activeaudience", ActiveAudienceReading, key)
+
+
+def _audiences(readings: Iterable[Any], table: str, kind: type, key: tuple[str, ...]) -> int:
     rows = list(readings)
     if not rows:
         return 0
+    stage, once = f"stage_{table}", ", ".join(key)
     with transaction.atomic(), connection.cursor() as cursor:
-        names = _stage(cursor, "stage_audience_readings", AudienceReading, rows)
+        names = _stage(cursor, stage, kind, rows)
         # A reading without any share is no reading.
-        values = [n for n in names if n not in ("account_id", "source", "as_of")]
+        values = [n for n in names if n not in key]
         cursor.execute(
-            f"INSERT INTO creators_audiencesnapshot AS t ({', '.join(names)}, created_at, updated_at)"
-            f" SELECT DISTINCT ON (account_id, source, as_of) {', '.join(names)}, now(), now()"
-            " FROM stage_audience_readings"
+            f"INSERT INTO {table} AS t ({', '.join(names)}, created_at, updated_at)"
+            f" SELECT DISTINCT ON ({once}) {', '.join(names)}, now(), now() FROM {stage}"
             " WHERE age <> '{}' OR gender <> '{}' OR countries <> '{}' OR cities <> '{}'"
-            " ORDER BY account_id, source, as_of, observed_at DESC"
-            " ON CONFLICT (account_id, source, as_of) DO UPDATE SET "
+            f" ORDER BY {once}, observed_at DESC ON CONFLICT ({once}) DO UPDATE SET "
             + ", ".join(f"{n} = EXCLUDED.{n}" for n in values)
             + ", updated_at = now() WHERE EXCLUDED.observed_at > t.observed_at"
         )

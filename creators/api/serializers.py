@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from creators.models import (
     AccountSnapshot,
+    ActiveAudience,
     AudienceSnapshot,
     Creator,
     CreatorAccess,
@@ -147,7 +148,8 @@ class SnapshotOut(S.ModelSerializer[AccountSnapshot]):
         model = AccountSnapshot
         fields: ClassVar[Any] = [
             "as_of", "source", "observed_at", "followers", "following", "posts_count", "views", "reach", "likes",
-            "comments", "shares", "engagement_avg", "authentic_engagement", "definition",
+            "comments", "shares", "engagement_avg", "authentic_engagement", "followers_gained", "followers_lost",
+            "watch_minutes", "average_view_seconds", "definition",
         ]  # fmt: skip
 
 
@@ -160,13 +162,21 @@ class AudienceOut(S.ModelSerializer[AudienceSnapshot]):
         ]  # fmt: skip
 
 
+class ActiveAudienceOut(S.ModelSerializer[ActiveAudience]):
+    class Meta:
+        model = ActiveAudience
+        fields: ClassVar[Any] = [
+            "people", "timeframe", "as_of", "source", "observed_at", "sample_size", "age", "gender", "countries", "cities",
+        ]  # fmt: skip
+
+
 class PostOut(S.ModelSerializer[Post]):
     class Meta:
         model = Post
         fields: ClassVar[Any] = [
             "id", "account", "platform", "external_id", "url", "caption", "kind", "published_at", "is_sponsored",
-            "is_deleted", "views", "reach", "impressions", "likes", "comments", "shares", "saves", "source",
-            "observed_at",
+            "is_deleted", "views", "reach", "impressions", "likes", "comments", "shares", "saves", "replies",
+            "source", "observed_at",
         ]  # fmt: skip
         read_only_fields: ClassVar[Any] = fields
 

@@ -241,6 +241,19 @@ class AccountViewSet(StaffOnly, ReadViewSet):
 
     @action(
         detail=True,
+        response=s.ActiveAudienceOut,
+        many=True,
+        pagination_class=None,
+        filterset_class=None,
+        url_path="active-audience",
+        summary="People reached and engaged",
+    )
+    def active_audience(self, request: Request, pk: str) -> Any:
+        """Whom the account reached and who engaged with it in a time frame, newest first; only with the owner's consent."""
+        return list(self.get_object().active_audiences.order_by("-as_of", "people")[:100])
+
+    @action(
+        detail=True,
         response=s.ScoreOut,
         many=True,
         pagination_class=None,

@@ -11,7 +11,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from creators.consents.programs import PROGRAMS, program_of
-from creators.models import AudienceSnapshot, Consent, ConsentState, Post, SocialAccount, Source
+from creators.models import (
+    ActiveAudience,
+    AudienceSnapshot,
+    Consent,
+    ConsentState,
+    Post,
+    PostKind,
+    SocialAccount,
+    Source,
+)
 from creators.pulling.session import PlatformSession
 from krm.accounts.permissions import check
 from krm.connectors import archive, http
@@ -104,6 +113,7 @@ def erase(accounts: Iterable[SocialAccount]) -> dict[str, int]:
     ids = [account.pk for account in rows]
     counts = {
         "audience": AudienceSnapshot.objects.filter(account_id__in=ids, source=Source.AUTHORISED).delete()[0]
+        + ActiveAudience.objects.filter(account_id__in=ids).delete()[0],
     }
     with connection.cursor() as cursor:
         for name in ("accountsnapshot", "postsnapshot"):
@@ -113,7 +123,11 @@ def erase(accounts: Iterable[SocialAccount]) -> dict[str, int]:
             )
             counts[name] = cursor.rowcount
     counts["posts"] = Post.objects.filter(account_id__in=ids, source=Source.AUTHORISED).update(
-        reach=None, impressions=None, saves=None, shares=None, views=None
+        reach=None, impressions=None, saves=None, shares=None, views=None, replies=None
+    )
+    # a story was shown for a day; what it said goes with the consent
+    counts["stories"] = Post.objects.filter(account_id__in=ids, kind=PostKind.STORY).update(
+        caption="", url="", thumbnail_url="", hashtags=[], mentions=[], likes=None
     )
     subjects = {name for account in rows for name in (account.handle, account.external_id) if name}
     counts["answers"] = RawResponse.objects.filter(

@@ -51,7 +51,7 @@ from .safety import (
 from .schedule import AccountSchedule, Cadence, PullPolicy
 from .scores import BenchmarkRow, PeerSample, Score
 from .shares import ProfileShare
-from .snapshots import AccountSnapshot, AudienceSnapshot, PostSnapshot
+from .snapshots import AccountSnapshot, ActiveAudience, ActivePeople, AudienceSnapshot, PostSnapshot
 from .todos import CreatorTask
 from .vendors import AudienceReport, CreditKind, ReportState, Vendor, VendorBudget, VendorCredit
 
@@ -60,6 +60,8 @@ __all__ = [
     "AccountSchedule",
     "AccountSnapshot",
     "AccountState",
+    "ActiveAudience",
+    "ActivePeople",
     "AudienceReport",
     "AudienceSketch",
     "AudienceSnapshot",

@@ -71,6 +71,7 @@ class FoundBy(models.TextChoices):
     HASHTAG = "hashtag", _("Hashtag")
     MENTION = "mention", _("Mention in a post")
     COMMENT = "comment", _("Mention in a comment")
+    TAG = "tag", _("Tag in a post")
 
 
 class FoundPost(ScopedModel):

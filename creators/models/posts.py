@@ -41,6 +41,7 @@ class Post(ScopedModel):
     comments = models.BigIntegerField(_("comments"), null=True, blank=True)
     shares = models.BigIntegerField(_("shares"), null=True, blank=True)
     saves = models.BigIntegerField(_("saves"), null=True, blank=True)
+    replies = models.BigIntegerField(_("replies"), null=True, blank=True)  # private answers to a story
     source = models.CharField(max_length=20, choices=Source.choices, blank=True)
     as_of = models.DateField(null=True, blank=True)
     observed_at = models.DateTimeField(null=True, blank=True)

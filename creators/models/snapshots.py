@@ -36,6 +36,10 @@ class AccountSnapshot(models.Model):  # noqa: DJ008  never shown by name
     comments = models.BigIntegerField(null=True)
     shares = models.BigIntegerField(null=True)
     engagement_avg = models.BigIntegerField(null=True)  # interactions per post
+    followers_gained = models.BigIntegerField(
+        null=True
+    )  # over the days of `definition`, where the owner let us read it
+    followers_lost = models.BigIntegerField(null=True)
     watch_minutes = models.BigIntegerField(null=True)  # owner data of YouTube, over the days of `definition`
     average_view_seconds = models.BigIntegerField(null=True)
     authentic_engagement = models.BigIntegerField(null=True)  # the part a vendor believes to be real
@@ -61,6 +65,7 @@ class PostSnapshot(models.Model):  # noqa: DJ008  never shown by name
     comments = models.BigIntegerField(null=True)
     shares = models.BigIntegerField(null=True)
     saves = models.BigIntegerField(null=True)
+    replies = models.BigIntegerField(null=True)  # private answers to a story; comments are another measure
     definition = models.CharField(max_length=40, blank=True)
 
     objects = SnapshotQuerySet.as_manager()
@@ -94,3 +99,42 @@ class AudienceSnapshot(ScopedModel):
                 fields=["account", "source", "as_of"], name="creators_audience_once_a_day"
             )
         ]
+
+
+class ActivePeople(models.TextChoices):
+    REACHED = "reached", _("People reached")
+    ENGAGED = "engaged", _("People engaged")
+
+
+class ActiveAudience(ScopedModel):
+    """Who an account reached, or who engaged with it, in a time frame: other people than its followers."""
+
+    account = models.ForeignKey(SocialAccount, models.CASCADE, related_name="active_audiences")
+    people = models.CharField(max_length=8, choices=ActivePeople.choices)
+    timeframe = models.CharField(max_length=20)  # the platform's word: last_30_days
+    source = models.CharField(max_length=20, choices=Source.choices)
+    as_of = models.DateField()
+    observed_at = models.DateTimeField()
+    sample_size = models.BigIntegerField(null=True, blank=True)
+    age = models.JSONField(default=dict, blank=True)
+    gender = models.JSONField(default=dict, blank=True)
+    countries = models.JSONField(default=dict, blank=True)
+    cities = models.JSONField(default=dict, blank=True)
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("active audience")
+        verbose_name_plural = _("active audiences")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "people", "timeframe", "source", "as_of"],
+                name="creators_active_audience_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(people__in=ActivePeople.values), name="creators_active_people"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_people_display()} {self.as_of}"

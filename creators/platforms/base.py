@@ -8,7 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Protocol, runtime_checkable
 
-from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading
+from creators.ingest import (
+    AccountReading,
+    ActiveAudienceReading,
+    AudienceReading,
+    CommentReading,
+    PostReading,
+)
+from creators.listening.finds import Find
 from krm.connectors.budgets import Bucket
 from krm.connectors.credentials import Tokens
 from krm.connectors.http import Reply
@@ -31,6 +38,7 @@ class AccountRef:
     known_shorts: frozenset[str] = frozenset()
     wants_audience: bool = False
     wants_comments: bool = False
+    wants_stories: bool = False  # and who tags the account: of those somebody works with
     wants_posts: bool = True  # X sells each post: only of accounts somebody works with
     credential: Credential | None = None
 
@@ -50,8 +58,11 @@ class Pulled:
     account: AccountReading | None = None
     posts: list[PostReading] = field(default_factory=list)
     audience: AudienceReading | None = None
+    active: list[ActiveAudienceReading] = field(default_factory=list)
+    tags: list[Find] = field(default_factory=list)  # posts of others in which the account is tagged
     comments: list[CommentReading] = field(default_factory=list)
     complete_since: datetime | None = None  # the listing holds every post since then
+    again_before: datetime | None = None  # something of the account ends then; before, it is read once more
     extra: dict[str, Any] = field(default_factory=dict)  # the connector's own, between two of its calls
     gone_posts: list[str] = field(default_factory=list)  # asked for by id and not there
 

@@ -63,4 +63,23 @@ ID: dict[str | tuple[str, str], str] = {
     "reads": "pembacaan",
     "spending": "pengeluaran",
     "spent": "terpakai",
+    # what an owner's consent gives beside posts
+    "Average view": "Rata-rata ditonton",
+    "Followers gained": "Pengikut bertambah",
+    "Followers lost": "Pengikut berkurang",
+    "Minutes watched": "Menit ditonton",
+    "Not known": "Tidak diketahui",
+    "People engaged": "Orang yang berinteraksi",
+    "People of the last 30 days. A dash means that the platform did not give it: it says nothing of fewer than a hundred people.": (
+        "Orang dalam 30 hari terakhir. Tanda hubung berarti platform tidak memberinya: di bawah seratus orang, platform tidak menyebut apa pun."
+    ),
+    "People reached": "Orang yang dijangkau",
+    "Reached and engaged, beside followers": "Yang dijangkau dan berinteraksi, di samping pengikut",
+    "Tag in a post": "Ditandai di konten",
+    "The last four weeks, as the owner sees them": "Empat minggu terakhir, seperti yang dilihat pemilik akun",
+    "%(n)s s": "%(n)s dtk",
+    "%(replies)s replies": "%(replies)s balasan",
+    "active audience": "audiens aktif",
+    "active audiences": "audiens aktif",
+    "replies": "balasan",
 }

@@ -37,6 +37,8 @@ def classify(request: Request, reply: Reply, now: datetime) -> Outcome:
     bucket = request.bucket.name if request.bucket else ""
     if subcode in (PRIVATE, UNKNOWN_HASHTAG) or (code == 100 and subcode == 33) or code == NO_SUCH_NAME:
         return Outcome(Kind.UNAVAILABLE, reason)
+    if code == 10 and request.endpoint == "story_insights" and "viewers" in str(error.get("message", "")):
+        return Outcome(Kind.UNAVAILABLE, reason)  # fewer than five people saw the story
     if code in (190, 102):
         if subcode in REVOKED or request.endpoint.startswith("oauth"):
             return Outcome(Kind.AUTH_REVOKED, reason)

@@ -238,6 +238,7 @@ def _refs(platform: str, handles: list[str]) -> list[AccountRef]:
                     external_id=consent.external_account_id if consent is not None else known.get(name, ""),
                     wants_audience=True,
                     wants_comments=True,
+                    wants_stories=True,
                     credential=consent,
                 )
             )

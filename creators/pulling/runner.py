@@ -19,11 +19,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from creators import ingest
+from creators.listening import finds
 from creators.models import (
     AccountSchedule,
     AccountState,
     AudienceSnapshot,
     Cadence,
+    FoundBy,
     Post,
     PostComment,
     SocialAccount,
@@ -154,6 +156,7 @@ def _refs(accounts: Sequence[SocialAccount], now: datetime, interactive: bool) -
             known_shorts=frozenset(shorts.get(a.pk, ())),
             wants_audience=a.pk not in recent,
             wants_comments=a.pk not in talked,
+            wants_stories=interactive or a.pk in worked_with,
             wants_posts=interactive or a.platform != "x" or a.pk in worked_with,
             credential=consents.get(a.pk),
         )
@@ -227,12 +230,16 @@ def _store(
         ingest.account_snapshots(r.account for r in kept if r.account is not None)
         posted = ingest.posts(p for r in kept for p in r.posts)
         ingest.audiences(r.audience for r in kept if r.audience is not None)
+        ingest.active_audiences(one for r in kept for one in r.active)
+        _keep_tags(kept, accounts, now)
         ingest.write_comments(c for r in kept for c in r.comments)
         _mark_gone(kept, now)
         for result in kept:
             row = rows[result.account_id]
             _stir(row, result, before[row.pk], posted, now)
             state = schedule.finish(row, result.outcome, now, spans)
+            if result.outcome.ok and result.again_before is not None:
+                schedule.before(row, result.again_before, now)
             if not set_up:
                 state = None
             _settle_account(accounts[result.account_id], rows[result.account_id], result, state, now)
@@ -255,6 +262,20 @@ def _stir(
     new = sum(1 for post in result.posts if posted.ids.get(post.external_id) in posted.new)
     days = (now - row.last_ok_at).total_seconds() / 86_400
     row.volatility = policy.stirred(row.volatility, (after - before) / before, new, days)
+
+
+def _keep_tags(results: Sequence[Pulled], accounts: dict[int, SocialAccount], now: datetime) -> None:
+    """Posts of others that tag an account of ours, as finds; what is new is told."""
+    for result in results:
+        if not result.tags:
+            continue
+        account = accounts[result.account_id]
+        new = finds.keep(
+            FoundBy.TAG, result.tags, now, platform=account.platform, account=account,
+            mentioned_id=result.external_id or account.external_id or "",
+        )  # fmt: skip
+        if new:
+            record("creators.posts_found", account, data={"account_id": account.pk, "found_ids": new})
 
 
 def _mark_gone(results: Sequence[Pulled], now: datetime) -> None:

@@ -20,6 +20,7 @@ from krm.connectors.outcomes import Kind, Outcome
 LEASE = timedelta(minutes=10)
 RANKS = {Cadence.LIVE: 0, Cadence.SHORTLISTED: 1, Cadence.WARM: 2, Cadence.COLD: 3}
 PAUSING = frozenset({Kind.AUTH_REVOKED, Kind.SCOPE_MISSING})
+LAST_LOOK = timedelta(minutes=30)
 BAD_REQUESTS_ALLOWED = 5
 HANDS_FULL = 500  # accounts taken in one tick, at most
 
@@ -248,6 +249,12 @@ def finish(
     base = timedelta(hours=1) if kind is Kind.AUTH_EXPIRED else timedelta(minutes=2)
     row.due_at = now + min(policy.jittered(base * 2 ** min(row.fail_count - 1, 10)), timedelta(hours=6))
     return None
+
+
+def before(row: AccountSchedule, end: datetime, now: datetime) -> None:
+    """Something ends (a story, after a day): an account somebody works with is read once more shortly before."""
+    if row.cadence in (Cadence.LIVE, Cadence.SHORTLISTED):
+        row.due_at = min(row.due_at, max(end - LAST_LOOK, now + LAST_LOOK / 2))
 
 
 FINISHED = (

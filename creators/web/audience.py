@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creators import audiences, profiles, samples
+from creators import audiences, insights, profiles, samples
 from creators.models import FollowerSample, SocialAccount
 from creators.web.profile import CreatorTab
 from krm.web import charts
@@ -44,6 +44,7 @@ class AudienceTab(CreatorTab):
         accounts = profiles.accounts_of(self.object)
         newest, held = profiles.audiences_of(accounts), audiences.samples_of(accounts)
         found, scores = audiences.judged(accounts), profiles.explain(accounts)
+        owners = insights.of_owners(accounts, newest)
         blocks = []
         for account in accounts:
             mine, row = found[account.pk], newest.get(account.pk)
@@ -52,6 +53,7 @@ class AudienceTab(CreatorTab):
                 {
                     "account": account,
                     "audience": row,
+                    "owner": owners.get(account.pk),
                     "parts": demography(row) if row is not None else [],
                     "sample": held.get(account.pk),
                     "types": self._types(mine["types"]),

@@ -49,23 +49,28 @@ def test_instagram_fields_are_in_metas_description() -> None:
     assert set(instagram.PUBLIC_PROFILE) <= fields("IGUser")
     assert set(instagram.MEDIA) | set(instagram.OWN_MEDIA) <= fields("IGMedia")
     assert fields("IGUser") >= fake_instagram.USER_FIELDS
-    assert fields("IGMedia") >= fake_instagram.MEDIA_FIELDS
+    assert fields("IGMedia") >= fake_instagram.MEDIA_FIELDS | fake_instagram.TAG_FIELDS
+    assert set(instagram.STORY_MEDIA) | set(instagram.TAGGED_MEDIA) <= fields("IGMedia")
 
 
 def test_instagram_account_metrics_are_in_metas_description() -> None:
     metrics = enum("shadowiguserinsights_metric_enum_param")
-    assert {*instagram.ACCOUNT_METRICS, instagram.DEMOGRAPHICS} <= metrics
+    assert {*instagram.ACCOUNT_METRICS, instagram.DEMOGRAPHICS, instagram.FOLLOWS} <= metrics
+    assert set(instagram.ACTIVE.values()) <= metrics
+    assert "follow_type" in enum("shadowiguserinsights_breakdown_enum_param")
+    assert enum("shadowiguserinsights_timeframe_enum_param") == fake_instagram.TIMEFRAMES
     assert metrics >= fake_instagram.ACCOUNT_METRICS
     assert set(instagram.BREAKDOWNS) <= enum("shadowiguserinsights_breakdown_enum_param")
     assert {"day", "lifetime"} <= enum("shadowiguserinsights_period_enum_param")
-    assert "last_30_days" in enum("shadowiguserinsights_timeframe_enum_param")
+    assert instagram.TIMEFRAME in enum("shadowiguserinsights_timeframe_enum_param")
     assert "total_value" in enum("shadowiguserinsights_metric_type_enum_param")
 
 
 def test_instagram_media_metrics_are_in_metas_description() -> None:
     metrics = enum("shadowigmediainsights_metric_enum_param") - GONE
     assert set(instagram.MEDIA_METRICS) <= metrics
-    assert metrics >= fake_instagram.FEED_METRICS | fake_instagram.REEL_METRICS
+    assert set(instagram.STORY_METRICS) <= metrics & fake_instagram.STORY_METRICS
+    assert metrics >= fake_instagram.FEED_METRICS | fake_instagram.REEL_METRICS | fake_instagram.STORY_METRICS
 
 
 def test_instagram_fields_are_in_the_installed_sdk(sdk: Any) -> None:
@@ -75,7 +80,8 @@ def test_instagram_fields_are_in_the_installed_sdk(sdk: Any) -> None:
     known_metrics = {v for k, v in vars(insights.Metric).items() if not k.startswith("_")}
     assert set(instagram.MEDIA) <= known_media
     assert set(instagram.PUBLIC_PROFILE) <= known_user
-    assert set(instagram.MEDIA_METRICS) <= known_metrics - GONE
+    assert {*instagram.MEDIA_METRICS, *instagram.STORY_METRICS} <= known_metrics - GONE
+    assert set(instagram.STORY_MEDIA) | set(instagram.TAGGED_MEDIA) <= known_media
 
 
 def test_what_both_media_kinds_have_is_all_we_ask_of_a_page_of_posts() -> None:

@@ -151,6 +151,27 @@ def test_facebook_sdk_reads_own_media_and_insights(graph: Any) -> None:
     assert {i["name"] for i in insights} == {"reach", "views", "saved"}
 
 
+@pytest.mark.filterwarnings("ignore:value of .* might not be compatible")  # it lists metrics of media only
+def test_facebook_sdk_reads_stories_tags_and_demographics(graph: Any, sandbox: Running) -> None:
+    from facebook_business.adobjects.iguser import IGUser
+
+    account, author = demo("instagram", consent="insights"), demo("instagram", nth=3)
+    story = sandbox.publish(account, "Cek", kind="story", minutes_ago=200)["id"]
+    tagged = sandbox.publish(author, f"Bareng @{account.handle}")["id"]
+    user = IGUser(account.external_id, api=graph(tokens.issue("act", "instagram", account.external_id)))
+    stories = {one["id"]: one for one in user.get_stories(fields=["id", "media_product_type", "timestamp"])}
+    assert stories[story]["media_product_type"] == "STORY"
+    insights = stories[story].get_insights(params={"metric": ["reach", "views", "replies", "shares"]})
+    assert {one["name"] for one in insights} == {"reach", "views", "replies", "shares"}
+    assert [one["username"] for one in user.get_tags(fields=["id", "username"]) if one["id"] == tagged] == [
+        author.handle
+    ]
+    weeks = {"period": "day", "metric_type": "total_value", "breakdown": "follow_type"}
+    follows = user.get_insights(params={"metric": ["follows_and_unfollows"], **weeks})
+    found = follows[0]["total_value"]["breakdowns"][0]["results"]
+    assert {one["dimension_values"][0] for one in found} == {"FOLLOWER", "NON_FOLLOWER"}
+
+
 def test_facebook_sdk_understands_our_errors(graph: Any, sandbox: Running) -> None:
     from facebook_business.adobjects.iguser import IGUser
     from facebook_business.exceptions import FacebookRequestError

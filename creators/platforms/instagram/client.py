@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,6 +21,7 @@ from krm.connectors.outcomes import Failed, Kind, Outcome
 CALLS_PER_USER = 200  # an hour, for each person who used the application in the day
 PUBLIC = ("discovery", "health", "hashtag")  # counted by the application, not by the account
 OWN_CALLS = 4_800  # a day for each account that consented, at the least
+SOONEST = timedelta(minutes=40)  # a story that ends sooner has just been read for the last time
 LOGIN = "login"  # flavour of consents given through Instagram's own login
 
 
@@ -123,12 +124,100 @@ class Instagram:
         assert pulled.account is not None
         schema.add_insights(pulled.account, insights)
         if ref.wants_audience:
-            bodies = {b: self._demographics(session, credential, ref, b) for b in schema.BREAKDOWNS}
+            bodies = {
+                b: self._demographics(session, credential, ref, schema.DEMOGRAPHICS, b)
+                for b in schema.BREAKDOWNS
+            }
             pulled.audience = schema.audience(bodies, ref.id, session.now)
+        self._pull_more(session, ref, pulled, credential, query)
         if ref.wants_comments:
             pulled.comments = comments.gather(
                 pulled.posts, lambda post: self._comments(session, credential, ref, post)
             )
+
+    def _pull_more(
+        self,
+        session: Session,
+        ref: AccountRef,
+        pulled: Pulled,
+        credential: Credential,
+        weeks: Mapping[str, Any],
+    ) -> None:
+        """What some accounts and permissions do not give. A refusal here never spoils the pull."""
+        steps: list[Callable[[], None]] = [lambda: self._follows(session, ref, pulled, credential, weeks)]
+        if ref.wants_audience:
+            steps += [
+                lambda people=people: self._active(session, ref, pulled, credential, people)  # type: ignore[misc]
+                for people in schema.ACTIVE
+            ]
+        if ref.wants_stories:
+            steps.append(lambda: self._stories(session, ref, pulled, credential))
+            if credential.flavour != LOGIN:  # Instagram's own login has no tags
+                steps.append(lambda: self._tags(session, ref, pulled, credential))
+        for step in steps:
+            try:
+                step()
+            except Failed as failed:
+                if failed.outcome.kind in comments.HOPELESS - {Kind.SCOPE_MISSING}:
+                    return
+
+    def _follows(
+        self,
+        session: Session,
+        ref: AccountRef,
+        pulled: Pulled,
+        credential: Credential,
+        weeks: Mapping[str, Any],
+    ) -> None:
+        query = {**weeks, "metric": schema.FOLLOWS, "breakdown": "follow_type"}
+        path = f"{credential.external_account_id}/insights"
+        body = session.call(lambda c: self._get(session, c, path, "follows", ref.name, query), credential)
+        assert pulled.account is not None
+        schema.add_follows(pulled.account, body)
+
+    def _active(
+        self, session: Session, ref: AccountRef, pulled: Pulled, credential: Credential, people: str
+    ) -> None:
+        bodies = {
+            b: self._demographics(session, credential, ref, schema.ACTIVE[people], b)
+            for b in schema.BREAKDOWNS
+        }
+        found = schema.active_audience(people, bodies, ref.id, session.now)
+        if found is not None:
+            pulled.active.append(found)
+
+    def _stories(self, session: Session, ref: AccountRef, pulled: Pulled, credential: Credential) -> None:
+        """The stories of the last 24 hours, each with its figures so far; one that few have seen has none."""
+        query = {"fields": ",".join(schema.STORY_MEDIA), "limit": POSTS_PER_PULL}
+        path = f"{credential.external_account_id}/stories"
+        body = session.call(lambda c: self._get(session, c, path, "stories", ref.name, query), credential)
+        wanted = {"metric": ",".join(schema.STORY_METRICS)}
+        ends = []
+        for node in body.get("data", []):
+            figures = None
+            try:
+                figures = session.call(
+                    lambda c, n=node: self._get(  # type: ignore[misc]
+                        session, c, f"{n['id']}/insights", "story_insights", ref.name, wanted
+                    ),
+                    credential,
+                )
+            except Failed as failed:
+                if failed.outcome.kind in comments.HOPELESS:
+                    raise
+            story = schema.story(node, figures, ref.id, session.now)
+            pulled.posts.append(story)
+            if story.published_at is not None:
+                ends.append(story.published_at + schema.STORY_LIFE)
+        later = [end for end in ends if end > session.now + SOONEST]
+        pulled.again_before = min(later) if later else None
+
+    def _tags(self, session: Session, ref: AccountRef, pulled: Pulled, credential: Credential) -> None:
+        """Posts of others in which the account is tagged, the newest page."""
+        query = {"fields": ",".join(schema.TAGGED_MEDIA), "limit": POSTS_PER_PULL}
+        path = f"{credential.external_account_id}/tags"
+        body = session.call(lambda c: self._get(session, c, path, "tags", ref.name, query), credential)
+        pulled.tags = [schema.find(node) for node in body.get("data", [])]
 
     def _comments(
         self, session: Session, credential: Credential, ref: AccountRef, post: PostReading
@@ -140,18 +229,19 @@ class Instagram:
         )
         return schema.comments(body, post, credential.external_account_id, session.now)
 
-    def _demographics(self, session: Session, credential: Credential, ref: AccountRef, breakdown: str) -> Any:
+    def _demographics(
+        self, session: Session, credential: Credential, ref: AccountRef, metric: str, breakdown: str
+    ) -> Any:
         query = {
-            "metric": schema.DEMOGRAPHICS,
+            "metric": metric,
             "period": "lifetime",
             "metric_type": "total_value",
-            "timeframe": "last_30_days",
+            "timeframe": schema.TIMEFRAME,
             "breakdown": breakdown,
         }
         path = f"{credential.external_account_id}/insights"
-        return session.call(
-            lambda c: self._get(session, c, path, "demographics", ref.name, query), credential
-        )
+        endpoint = "demographics" if metric == schema.DEMOGRAPHICS else "active_audience"
+        return session.call(lambda c: self._get(session, c, path, endpoint, ref.name, query), credential)
 
     def _fill(
         self, pulled: Pulled, node: Mapping[str, Any], media: Mapping[str, Any], source: str, now: datetime
@@ -193,7 +283,7 @@ class Instagram:
             if public
             else own_bucket(),
             bucket_key="app" if public else str(credential.pk),
-            private=endpoint in ("comments", "mention"),
+            private=endpoint in ("comments", "mention", "tags"),
         )
 
     def health(self, session: Session) -> str:

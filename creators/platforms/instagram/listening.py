@@ -7,14 +7,11 @@ from typing import Any
 
 from creators.listening.finds import Find
 from creators.platforms.base import Request, Session
-from creators.platforms.instagram import schema
 from creators.platforms.instagram.client import Instagram
+from creators.platforms.instagram.schema import HASHTAG_MEDIA, MENTIONED_MEDIA, find
 from krm.connectors.models import Credential
 from krm.connectors.outcomes import Failed, Kind, Outcome
 
-# A hashtag's posts come without their author, and without views.
-HASHTAG_MEDIA = ("id", "caption", "permalink", "timestamp", "media_type", "like_count", "comments_count")
-MENTIONED_MEDIA = (*HASHTAG_MEDIA, "username", "media_product_type")
 MENTIONED_COMMENT = ("id", "text", "timestamp", "like_count")
 PER_PAGE = 50
 PAGES = 4
@@ -80,18 +77,3 @@ def mentioned(session: Session, consent: Credential, media_id: str, comment_id: 
         media = node.get("media") or {"id": media_id}
         return find(media, comment_id=str(node.get("id") or comment_id), comment=node.get("text") or "")
     return find(node)
-
-
-def find(node: Mapping[str, Any], *, comment_id: str = "", comment: str = "") -> Find:
-    return Find(
-        external_id=str(node["id"]),
-        url=node.get("permalink") or "",
-        caption=node.get("caption") or "",
-        kind=schema.kind_of(node),
-        likes=node.get("like_count"),
-        comments=node.get("comments_count"),
-        published_at=schema.moment(node.get("timestamp")),
-        author=str(node.get("username") or "").lower(),
-        comment_id=comment_id,
-        comment=comment,
-    )

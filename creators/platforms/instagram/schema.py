@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading, author_key
+from creators.ingest import (
+    AccountReading,
+    ActiveAudienceReading,
+    AudienceReading,
+    CommentReading,
+    PostReading,
+    author_key,
+)
+from creators.listening.finds import Find
 from creators.platforms import text
 from creators.platforms.base import averages, interactions
 
@@ -32,14 +40,25 @@ MEDIA_METRICS = ("reach", "views", "likes", "comments", "saved", "shares", "tota
 ACCOUNT_METRICS = (
     "reach", "views", "accounts_engaged", "total_interactions", "likes", "comments", "shares", "saves", "replies",
 )  # fmt: skip
+FOLLOWS = "follows_and_unfollows"  # alone: it needs a breakdown that the others do not have
+STORY_MEDIA = ("id", "caption", "permalink", "timestamp", "media_type", "media_product_type", "like_count")
+STORY_METRICS = ("reach", "views", "replies", "shares")
+STORY_LIFE = timedelta(hours=24)
+# A hashtag's posts come without their author, and without views.
+HASHTAG_MEDIA = ("id", "caption", "permalink", "timestamp", "media_type", "like_count", "comments_count")
+MENTIONED_MEDIA = (*HASHTAG_MEDIA, "username", "media_product_type")
+TAGGED_MEDIA = (*HASHTAG_MEDIA, "username", "media_product_type")
 COMMENT = ("id", "text", "timestamp", "username", "like_count", "from", "parent_id")
 REPLIES = 10
 DEMOGRAPHICS = "follower_demographics"
+TIMEFRAME = "last_30_days"
+ACTIVE = {"reached": "reached_audience_demographics", "engaged": "engaged_audience_demographics"}
 BREAKDOWNS = ("age", "gender", "country", "city")
+AUTHORISED = "platform_authorised"
 _GENDERS = {"F": "female", "M": "male", "U": "unknown"}
 
 
-FIGURES = ("reach", "views", "impressions", "likes", "comments", "shares", "saves")
+FIGURES = ("reach", "views", "impressions", "likes", "comments", "shares", "saves", "replies")
 
 
 def kind_of(node: Mapping[str, Any]) -> str:
@@ -89,6 +108,7 @@ def post(node: Mapping[str, Any], account_id: int, source: str, now: datetime) -
         comments=figures.get("comments"),
         shares=figures.get("shares"),
         saves=figures.get("saves"),
+        replies=figures.get("replies"),
         definition="impressions" if "impressions" in figures and figures.get("views") is None else "views",
     )
 
@@ -123,6 +143,28 @@ def add_insights(reading: AccountReading, body: Mapping[str, Any]) -> None:
         reading.views, reading.definition = given["impressions"], "last_28_days_impressions"
 
 
+def story(
+    node: Mapping[str, Any], insights: Mapping[str, Any] | None, account_id: int, now: datetime
+) -> PostReading:
+    """A story while it is shown. Its replies are private answers, never comments."""
+    reading = post(
+        {**node, "media_product_type": "STORY", "insights": insights or {}}, account_id, AUTHORISED, now
+    )
+    reading.comments = None
+    return reading
+
+
+def add_follows(reading: AccountReading, body: Mapping[str, Any]) -> None:
+    """Who followed and who left in the four weeks. `follow_type` says which: followers now, and those who are not."""
+    for entry in body.get("data", []):
+        if entry.get("name") != FOLLOWS:
+            continue
+        for breakdown in entry.get("total_value", {}).get("breakdowns", []):
+            found = {r["dimension_values"][0]: r["value"] for r in breakdown.get("results", [])}
+            reading.followers_gained = found.get("FOLLOWER")
+            reading.followers_lost = found.get("NON_FOLLOWER")
+
+
 def demographic(body: Mapping[str, Any]) -> tuple[dict[str, float], int]:
     """Shares by group, and how many people were counted."""
     for entry in body.get("data", []):
@@ -151,6 +193,28 @@ def audience(
         countries=parts["country"][0],
         cities=parts["city"][0],
         definition=DEMOGRAPHICS,
+    )
+
+
+def active_audience(
+    people: str, bodies: Mapping[str, Mapping[str, Any]], account_id: int, now: datetime
+) -> ActiveAudienceReading | None:
+    """Nothing where fewer than a hundred people were reached or engaged: Instagram says nothing then."""
+    parts = {name: demographic(body) for name, body in bodies.items()}
+    if not any(shares for shares, _total in parts.values()):
+        return None
+    return ActiveAudienceReading(
+        account_id=account_id,
+        people=people,
+        timeframe=TIMEFRAME,
+        source=AUTHORISED,
+        as_of=timezone.localdate(now),
+        observed_at=now,
+        sample_size=max(total for _shares, total in parts.values()),
+        age=parts["age"][0],
+        gender=parts["gender"][0],
+        countries=parts["country"][0],
+        cities=parts["city"][0],
     )
 
 
@@ -190,3 +254,18 @@ def comments(body: Mapping[str, Any], post: PostReading, owner: str, now: dateti
             )
         )
     return found
+
+
+def find(node: Mapping[str, Any], *, comment_id: str = "", comment: str = "") -> Find:
+    return Find(
+        external_id=str(node["id"]),
+        url=node.get("permalink") or "",
+        caption=node.get("caption") or "",
+        kind=kind_of(node),
+        likes=node.get("like_count"),
+        comments=node.get("comments_count"),
+        published_at=moment(node.get("timestamp")),
+        author=str(node.get("username") or "").lower(),
+        comment_id=comment_id,
+        comment=comment,
+    )

@@ -5,6 +5,7 @@ Everything here is from documents and other people's code; TikTok publishes neit
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -15,6 +16,7 @@ from django.utils import timezone
 from creators.ingest import AccountReading, PostReading
 from creators.platforms import text
 from creators.platforms.base import AccountRef, Pulled, Request, Session, averages, interactions
+from creators.platforms.tiktok import schema
 from krm.connectors import credentials
 from krm.connectors.budgets import Bucket
 from krm.connectors.models import Application, Credential, Purpose
@@ -24,6 +26,7 @@ CALLS = Bucket("tiktok_one.all", limit=60, seconds=60)  # TikTok publishes no nu
 PATH = "/open_api/v1.3/tto"
 SOURCE = "platform_public"
 PER_PAGE = 20
+AUTHORISED_FIELDS = ("audience_ages", "audience_genders", "audience_countries")
 
 
 def account_of() -> tuple[Application, Credential] | None:
@@ -78,6 +81,31 @@ def pull(
         video(node, ref.id, pulled.handle, session.now) for node in body["data"].get("videos", [])
     ]
     pulled.account = account(data, ref.id, session.now, pulled.posts)
+    if ref.wants_audience and data.get("creator_id"):
+        _audience(session, ref, pulled, application, own, str(data["creator_id"]))
+
+
+def _audience(
+    session: Session,
+    ref: AccountRef,
+    pulled: Pulled,
+    application: Application,
+    own: Credential,
+    creator_id: str,
+) -> None:
+    """Who watches, of creators who joined TikTok One for us. Others are refused, and nothing is known of theirs."""
+    query = {
+        "tto_tcm_account_id": application.own_account_id,
+        "creator_id": creator_id,
+        "fields": json.dumps(AUTHORISED_FIELDS),
+    }
+    try:
+        body = session.call(lambda c: get(own, "/creator/authorized/", "one_authorized", ref.name, query))
+    except Failed:
+        return
+    pulled.audience = schema.audience(body["data"], ref.id, session.now)
+    if pulled.audience is not None:
+        pulled.audience.definition = "tiktok_one"
 
 
 def health(session: Session) -> str:

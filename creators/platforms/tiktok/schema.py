@@ -29,7 +29,7 @@ VIDEO_FIELDS = (
 )  # fmt: skip
 BUSINESS_FIELDS = (
     "username", "followers_count", "following_count", "total_likes", "videos_count", "video_views", "unique_video_views",
-    "likes", "comments", "shares",
+    "likes", "comments", "shares", "daily_new_followers", "daily_lost_followers",
 )  # fmt: skip
 AUDIENCE_FIELDS = ("audience_ages", "audience_genders", "audience_countries", "audience_cities")
 BUSINESS_VIDEO_FIELDS = (
@@ -134,6 +134,8 @@ def business_account(
         likes=total("likes"),
         comments=total("comments"),
         shares=total("shares"),
+        followers_gained=total("daily_new_followers"),
+        followers_lost=total("daily_lost_followers"),
         engagement_avg=interactions(posts),
         definition="last_28_days",
     )

@@ -23,7 +23,10 @@ CALLS = Bucket(
     "youtube_analytics.calls", limit=60, seconds=60
 )  # Google gives each project its own; a careful one
 DAYS = 28
-METRICS = ("views", "estimatedMinutesWatched", "averageViewDuration", "likes", "comments", "shares")
+METRICS = (
+    "views", "estimatedMinutesWatched", "averageViewDuration", "likes", "comments", "shares", "subscribersGained",
+    "subscribersLost",
+)  # fmt: skip
 PACIFIC = ZoneInfo("America/Los_Angeles")  # YouTube's days
 
 
@@ -42,6 +45,8 @@ def pull(session: Session, ref: AccountRef, pulled: Pulled) -> None:
         reading.source, reading.definition = "platform_authorised", "last_28_days"
         reading.views, reading.likes = _count(row, "views"), _count(row, "likes")
         reading.comments, reading.shares = _count(row, "comments"), _count(row, "shares")
+        reading.followers_gained = _count(row, "subscribersGained")
+        reading.followers_lost = _count(row, "subscribersLost")
         reading.watch_minutes = _count(row, "estimatedMinutesWatched")
         reading.average_view_seconds = _count(row, "averageViewDuration")
     if ref.wants_audience:

@@ -39,6 +39,14 @@ REEL_METRICS = {
     "reach", "views", "likes", "comments", "saved", "shares", "reposts", "total_interactions",
     "ig_reels_avg_watch_time", "ig_reels_video_view_total_time", "reels_skip_rate",
 }  # fmt: skip
+STORY_METRICS = {
+    "reach", "views", "replies", "shares", "navigation", "follows", "profile_visits", "total_interactions",
+}  # fmt: skip
+TAG_FIELDS = {
+    "id", "caption", "permalink", "timestamp", "media_type", "media_product_type", "media_url", "like_count",
+    "comments_count", "username", "owner",
+}  # fmt: skip
+TIMEFRAMES = {"last_14_days", "last_30_days", "last_90_days", "prev_month", "this_month", "this_week"}
 GONE = {"impressions", "plays", "video_views", "clips_replays_count", "ig_reels_aggregated_all_plays_count"}
 
 
@@ -229,7 +237,7 @@ class Graph:
             "shortcode": post.shortcode,
             "timestamp": stamp(self.state.clock.shown(post.published_at)),
             "media_type": {"image": "IMAGE", "carousel": "CAROUSEL_ALBUM"}.get(post.kind, "VIDEO"),
-            "media_product_type": "REELS" if post.kind == "reel" else "FEED",
+            "media_product_type": {"reel": "REELS", "story": "STORY"}.get(post.kind, "FEED"),
             "like_count": None if hides else counts.likes,
             "comments_count": counts.comments,
             "view_count": counts.views if post.kind == "reel" else None,
@@ -261,9 +269,9 @@ class Graph:
         return body
 
     def media_insights(self, post: Any, metrics: list[str]) -> list[dict[str, Any]]:
-        allowed = REEL_METRICS if post.kind == "reel" else FEED_METRICS
+        allowed = {"reel": REEL_METRICS, "story": STORY_METRICS}.get(post.kind, FEED_METRICS)
         for metric in metrics:
-            if metric in GONE or metric not in REEL_METRICS | FEED_METRICS:
+            if metric in GONE or metric not in REEL_METRICS | FEED_METRICS | STORY_METRICS:
                 raise GraphError(400, 100, f"(#100) The {metric} metric is no longer supported or not valid.")
             if metric not in allowed:
                 raise GraphError(
@@ -274,6 +282,8 @@ class Graph:
         if self.request.struck("empty_insights"):
             return []
         c = post.counts(self.at)
+        if post.kind == "story" and (c.views or 0) < 5:
+            raise GraphError(400, 10, "(#10) Not enough viewers for the media to show insights")
         values: dict[str, int | None] = {
             "reach": c.reach,
             "views": c.views,
@@ -291,6 +301,8 @@ class Graph:
             "ig_reels_avg_watch_time": c.watch_ms // max(1, c.views or 1),
             "ig_reels_video_view_total_time": c.watch_ms,
             "reels_skip_rate": 34,
+            "replies": (c.comments or 0) // 3,
+            "navigation": c.views,
         }
         return [
             {
@@ -363,9 +375,10 @@ class Graph:
             breakdown = query.get("breakdown", "")
             if breakdown not in ("age", "gender", "country", "city"):
                 raise GraphError(400, 100, "(#100) breakdown must be one of age, gender, country, city")
-            if (account.followers_at(self.at) or 0) < 100:
-                return {"data": []}
-            return {"data": [self._demographic(account, m, breakdown) for m in demographic]}
+            if query.get("timeframe", "last_30_days") not in TIMEFRAMES:
+                raise GraphError(400, 100, "(#100) timeframe is not valid")
+            found = [self._demographic(account, m, breakdown, self._people(account, m)) for m in demographic]
+            return {"data": [entry for entry in found if entry is not None]}
         if query.get("period") != "day":
             raise GraphError(400, 100, "(#100) period must be day")
         if "follows_and_unfollows" in metrics and query.get("breakdown") != "follow_type":
@@ -374,6 +387,8 @@ class Graph:
         since = _moment(query.get("since"), until - timedelta(days=1))
         if until - since > timedelta(days=31):
             raise GraphError(400, 100, "(#100) There cannot be more than 30 days between since and until")
+        if "follows_and_unfollows" in metrics:
+            return {"data": self._follows(account, metrics, since, until)}
         totals = self._totals(account, since, until)
         return {
             "data": [
@@ -408,8 +423,44 @@ class Graph:
             "follower_count": max(0, (account.followers_at(until) or 0) - (account.followers_at(since) or 0)),
         }
 
-    def _demographic(self, account: Account, metric: str, breakdown: str) -> dict[str, Any]:
-        total = account.followers_at(self.at) or 0
+    def _follows(
+        self, account: Account, metrics: list[str], since: datetime, until: datetime
+    ) -> list[dict[str, Any]]:
+        if metrics != ["follows_and_unfollows"]:
+            raise GraphError(
+                400, 100, "(#100) breakdown follow_type is not supported for all of these metrics"
+            )
+        before, after = account.followers_at(since) or 0, account.followers_at(until) or 0
+        if after < 100:
+            return []
+        lost = before // 60
+        results = [
+            {"dimension_values": ["FOLLOWER"], "value": max(0, after - before + lost)},
+            {"dimension_values": ["NON_FOLLOWER"], "value": lost},
+        ]
+        return [
+            {
+                "name": "follows_and_unfollows",
+                "period": "day",
+                "title": "Follows and unfollows",
+                "description": "",
+                "total_value": {"breakdowns": [{"dimension_keys": ["follow_type"], "results": results}]},
+                "id": f"{account.external_id}/insights/follows_and_unfollows/day",
+            }
+        ]
+
+    def _people(self, account: Account, metric: str) -> int:
+        """How many a demographic counts: followers, or who was reached or engaged in thirty days."""
+        if metric == "follower_demographics":
+            return account.followers_at(self.at) or 0
+        totals = self._totals(account, self.at - timedelta(days=30), self.at)
+        return totals["reach" if metric == "reached_audience_demographics" else "accounts_engaged"]
+
+    def _demographic(
+        self, account: Account, metric: str, breakdown: str, total: int
+    ) -> dict[str, Any] | None:
+        if total < 100:
+            return None  # too few people to say anything of them
         audience = account.audience or {}
         if breakdown == "gender":
             names = {"female": "F", "male": "M", "unknown": "U"}
@@ -504,7 +555,7 @@ def _tagged(graph: Graph, term: str, *, days: float) -> list[Any]:
     ]
     for raw in graph.state.posts:
         account = graph.state.by_id("instagram", raw["account"])
-        if account is not None and f"#{term}" in raw["caption"].lower():
+        if account is not None and raw["kind"] != "story" and f"#{term}" in raw["caption"].lower():
             post = graph.state._added(account, raw)
             if start <= post.published_at <= graph.at:
                 found.append(post)
@@ -653,7 +704,8 @@ def _node(graph: Graph, token: tokens.Token, node: str, edge: str) -> tuple[dict
     owner = state.by_id("instagram", token.account)
     if owner is not None:
         request.meet("instagram", owner.handle, owner.external_id)
-        post = next((p for p in state.posts_of(owner, 400) if p.external_id == node), None)
+        shown = [*state.posts_of(owner, 400), *state.stories_of(owner)]
+        post = next((p for p in shown if p.external_id == node), None)
         if post is not None:
             return _own_media(graph, post, fields, edge)
     raise GraphError(
@@ -708,7 +760,19 @@ def _own_account(
         args: dict[str, str] = {k: query[k] for k in ("limit", "after") if k in query}
         return graph.media_list(account, Selection("media", args, fields), own=True), "graph.IGMedia[]"
     if edge == "insights":
+        if "follows_and_unfollows" in query.get("metric", ""):
+            _part(graph, "instagram follows", account)
+        if "_audience_demographics" in query.get("metric", ""):
+            _part(graph, "instagram active", account)
         return graph.account_insights(account, query), "graph.InstagramInsightsResult[]"
+    if edge == "stories":
+        _part(graph, "instagram stories", account)
+        shown = [] if graph.request.struck("empty_insights") else graph.state.stories_of(account)
+        rows = [_pick(graph.media(p, own=True), fields, MEDIA_FIELDS, "IGMedia") for p in shown]
+        return {"data": rows}, "graph.IGMedia[]"
+    if edge == "tags":
+        _part(graph, "instagram tags", account)
+        return _tags(graph, account, fields), "graph.IGMedia[]"
     if edge:
         raise GraphError(400, 100, f"(#100) Tried accessing nonexisting field ({edge}) on node type (IGUser)")
     mentions = [s for s in fields if s.name.startswith("mentioned_")]
@@ -718,8 +782,32 @@ def _own_account(
     return body, "graph.IGUser"
 
 
+def _part(graph: Graph, name: str, account: Account) -> None:
+    """Faults of this part alone."""
+    graph.request.fault = None
+    graph.request.meet(name, account.handle, account.external_id)
+    if graph.request.struck("private"):
+        raise not_found()
+
+
+def _tags(graph: Graph, account: Account, fields: list[Selection]) -> dict[str, Any]:
+    """Posts of others in which the account is tagged: those that were told to, and name it."""
+    limit = min(int(graph.request.query.get("limit", "25")), 50)
+    found = []
+    for raw in graph.state.posts:
+        author = graph.state.by_id("instagram", raw["account"])
+        named = f"@{account.handle}".lower() in raw["caption"].lower()
+        if author is not None and author.handle != account.handle and named and raw["kind"] != "story":
+            found.append(graph.state._added(author, raw))
+    found.sort(key=lambda p: p.published_at, reverse=True)
+    page = [] if graph.request.struck("empty_insights") else found[:limit]
+    return {"data": [_pick(graph.media(p, own=False), fields, TAG_FIELDS, "IGMedia") for p in page]}
+
+
 def _own_media(graph: Graph, post: Any, fields: list[Selection], edge: str) -> tuple[dict[str, Any], str]:
     if edge == "insights":
+        if post.kind == "story":
+            _part(graph, "instagram stories", post.account)
         metrics = listed(graph.request.query.get("metric", ""))
         return {"data": graph.media_insights(post, metrics)}, "graph.InstagramInsightsResult[]"
     if edge == "comments":

@@ -137,14 +137,29 @@ class State:
         at = self.clock.now()
         added = [self._added(account, p) for p in self.posts if p["account"] == account.external_id]
         found: list[Any] = [*added, *account.newest_posts(at, count)]
+        found = [p for p in found if p.kind != "story"]
         found.sort(key=lambda p: p.published_at, reverse=True)
         return found[:count]
+
+    def stories_of(self, account: Account) -> list[Any]:
+        """What is shown for 24 hours: stories added, and those of the demo world; newest first."""
+        at = self.clock.now()
+        since = at - timedelta(hours=24)
+        found: list[Any] = [
+            self._added(account, p)
+            for p in self.posts
+            if p["account"] == account.external_id and p["kind"] == "story"
+        ]
+        if isinstance(account, world.DemoAccount):
+            found += world.stories_between(account, since, at)
+        found = [p for p in found if since < p.published_at <= at]
+        return sorted(found, key=lambda p: p.published_at, reverse=True)
 
     def posts_count(self, account: Account) -> int | None:
         count = account.posts_count_at(self.clock.now())
         if count is None:
             return None
-        return count + sum(p["account"] == account.external_id for p in self.posts)
+        return count + sum(p["account"] == account.external_id and p["kind"] != "story" for p in self.posts)
 
     def _added(self, account: Account, raw: dict[str, Any]) -> world.DemoPost:
         return world.DemoPost(

@@ -524,7 +524,7 @@ def _one_creator(request: Request) -> Response:
     followers = account.followers_at(at)
     recent = [v for p in request.state.posts_of(account, 10) if (v := p.counts(at).views) is not None]
     data = {
-        "creator_id": "69" + world.digits(17, "one", account.external_id),
+        "creator_id": _one_id(account),
         "handle_name": account.handle,
         "display_name": account.name,
         "bio": account.bio,
@@ -545,6 +545,54 @@ def _one_creator(request: Request) -> Response:
         data.pop("median_views")
         data["price_tier"] = "A"
     return _business_ok(data)
+
+
+ONE_FIELDS = {"audience_countries", "audience_genders", "audience_ages", "audience_devices"}
+
+
+def _one_authorized(request: Request) -> Response:
+    """The audience of a creator who joined TikTok One; here: those with a business account."""
+    _one_token(request)
+    if request.query.get("tto_tcm_account_id") != tokens.ONE_ACCOUNT:
+        raise BusinessError(40001, "No permission to operate tto_tcm_account_id.")
+    wanted = request.query.get("creator_id", "")
+    account = next(
+        (a for a in world.demo_accounts() if a.platform == "tiktok" and _one_id(a) == wanted), None
+    )
+    if account is None or account.consent != "business":
+        raise BusinessError(40001, "No permission: the creator has not authorized this account.")
+    fault = request.state.hit("tiktok one audience", account.handle, account.external_id)
+    if fault is not None:
+        request.fault = fault
+        if fault.kind not in ("slow", "truncated", "empty_insights", "server_error"):
+            raise _Raised(faulted_business(fault.kind))
+    try:
+        fields = json.loads(request.query.get("fields", ""))
+    except ValueError:
+        raise BusinessError(40002, "fields must be a JSON list.") from None
+    if not isinstance(fields, list) or not set(fields) <= ONE_FIELDS:
+        raise BusinessError(40002, f"fields: one of {sorted(ONE_FIELDS)}")
+    audience = account.audience
+    if not audience or request.struck("empty_insights"):
+        return _business_ok({"creator_id": wanted})
+    values = {
+        "audience_ages": [
+            {"age": "55+" if a == "55-64" else a, "percentage": p}
+            for a, p in audience["age"].items()
+            if a not in ("13-17", "65+")
+        ],
+        "audience_genders": [
+            {"gender": {"female": "Female", "male": "Male", "unknown": "Other"}[g], "percentage": p}
+            for g, p in audience["gender"].items()
+        ],
+        "audience_countries": [{"country": c, "percentage": p} for c, p in audience["countries"].items()],
+        "audience_devices": [{"device": "Android", "percentage": 0.8}, {"device": "iOS", "percentage": 0.2}],
+    }
+    return _business_ok({"creator_id": wanted, **{name: values[name] for name in fields}})
+
+
+def _one_id(account: Account) -> str:
+    return "69" + world.digits(17, "one", account.external_id)
 
 
 def _one_videos(request: Request) -> Response:
@@ -604,6 +652,7 @@ _ROUTES = {
     "/open_api/v1.3/business/comment/list": ("GET", _business_comments),
     "/open_api/v1.3/tto/oauth2/tcm": ("GET", _one_accounts),
     "/open_api/v1.3/tto/tcm/creator/public": ("GET", _one_creator),
+    "/open_api/v1.3/tto/creator/authorized": ("GET", _one_authorized),
     "/open_api/v1.3/tto/tcm/creator/public/video/list": ("GET", _one_videos),
     "/open_api/v1.3/tt_user/oauth2/token": ("POST", _business_token),
     "/open_api/v1.3/tt_user/oauth2/refresh_token": ("POST", _business_token),

@@ -427,6 +427,33 @@ def _post(account: DemoAccount, key: str, when: datetime, r: random.Random) -> D
     )
 
 
+def stories_between(account: DemoAccount, start: datetime, end: datetime) -> list[DemoPost]:
+    """Stories of an invented account: on two days of three, one or two, at an hour of their own."""
+    found = []
+    for days in range((end.date() - start.date()).days + 1):
+        day = start.date() + timedelta(days=days)
+        r = rng(account.external_id, day.isoformat(), "stories")
+        for n in range(r.choice((0, 1, 2))):
+            at = datetime(day.year, day.month, day.day, r.randrange(24), r.randrange(60), tzinfo=UTC)
+            if not (start < at <= end):
+                continue
+            key = f"story.{day.isoformat()}.{n}"
+            found.append(
+                DemoPost(
+                    account=account,
+                    external_id=post_id(account.platform, account.external_id, key),
+                    shortcode=token_chars(11, account.external_id, key),
+                    kind="story",
+                    published_at=at,
+                    caption="",
+                    duration=12,
+                    quality=r.uniform(0.3, 0.6),
+                    sponsored=False,
+                )
+            )
+    return found
+
+
 def post_id(platform: str, account_id: str, key: str) -> str:
     if platform == "instagram":
         return "17" + digits(15, "media", account_id, key)

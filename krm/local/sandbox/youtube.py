@@ -488,7 +488,19 @@ def _token(request: Request) -> Response:
 # -- Analytics -------------------------------------------------------------------------------------------------------
 
 _REPORTS = {
-    ("", ("views", "estimatedMinutesWatched", "averageViewDuration", "likes", "comments", "shares")),
+    (
+        "",
+        (
+            "views",
+            "estimatedMinutesWatched",
+            "averageViewDuration",
+            "likes",
+            "comments",
+            "shares",
+            "subscribersGained",
+            "subscribersLost",
+        ),
+    ),
     ("ageGroup,gender", ("viewerPercentage",)),
     ("country", ("views",)),
     ("day", ("views", "likes", "comments", "shares", "subscribersGained", "subscribersLost")),
@@ -540,6 +552,8 @@ def _report_rows(
         "views": views,
         "estimatedMinutesWatched": round(views * 2.6),
         "averageViewDuration": 156,
+        "subscribersGained": (account.followers_at(at) or 0) // 90,
+        "subscribersLost": (account.followers_at(at) or 0) // 400,
         "likes": sum(c.likes or 0 for c in counts),
         "comments": sum(c.comments or 0 for c in counts),
         "shares": round(views * 0.004),

@@ -79,6 +79,9 @@ def test_the_sandbox_is_as_the_contract_says(
     own = {"instagram": "insights", "tiktok": "business", "facebook": "page"}.get(platform)
     found = [a for a in world.demo_accounts() if a.platform == platform and (own is None or a.consent == own)]
     source = max(found, key=lambda a: a.target)
+    if platform == "instagram":
+        connected.publish(source, "Cek", kind="story", minutes_ago=200)
+        connected.publish(next(a for a in found if a is not source), f"Bareng @{source.handle}")
     if own:
         consent(source)
         if own == "business":

@@ -251,7 +251,7 @@ def test_answers_are_archived_without_secrets(
     pull(row)
     rows = list(RawResponse.objects.all())
     assert {r.endpoint for r in rows} == {
-        "profile", "media", "account_insights", "demographics", "comments",
+        "profile", "media", "account_insights", "follows", "demographics", "active_audience", "comments",
     }  # fmt: skip
     assert not any(credential.access_token in r.url for r in rows)
     assert all("appsecret_proof=***" in r.url for r in rows)

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from creators import connections
-from creators.models import AccountSnapshot, Post
+from creators.models import AccountSnapshot, AudienceSnapshot, Post
 from krm.connectors import credentials
 from krm.connectors.credentials import Tokens
+from krm.connectors.models import OutcomeCount
 from krm.connectors.outcomes import Kind
 from krm.errors import Conflict
 from krm.local.sandbox import tokens
@@ -84,3 +85,32 @@ def test_the_check_names_the_account(one: Running, staff: Any) -> None:
     credentials.save_application("tiktok_one", by=None, own_account_id="1")
     with pytest.raises(Conflict, match="permission"):
         connections.check_now("tiktok_one", by=admin)
+
+
+def test_the_audience_of_a_creator_who_joined(one: Running, account: Any, pull: Any) -> None:
+    """Known where the creator joined TikTok One for the agency; of others nothing, and the pull goes on."""
+    joined, other = demo("tiktok", consent="business"), demo("tiktok", consent="display")
+    row, stranger = account(joined), account(other)
+
+    assert pull(row)[row.pk].ok and pull(stranger)[stranger.pk].ok
+
+    audience = AudienceSnapshot.objects.get()
+    assert (audience.account, audience.definition, audience.cities) == (row, "tiktok_one", {})
+    assert audience.age and audience.countries
+    assert sum(audience.gender.values()) == pytest.approx(1, abs=0.02)
+    pull(row)
+    assert AudienceSnapshot.objects.count() == 1
+    assert OutcomeCount.objects.get(endpoint="one_authorized", outcome="ok").count == 1  # once a week
+
+
+@pytest.mark.parametrize(
+    "fault", ["scope", "rate_limited", "server_error", "bad_request", "truncated", "empty_insights"]
+)
+def test_an_audience_that_is_refused_never_spoils_the_pull(
+    one: Running, account: Any, pull: Any, fault: str
+) -> None:
+    source = demo("tiktok", consent="business")
+    row = account(source)
+    one.fault("tiktok one audience", fault, source.handle, seconds=60)
+    assert pull(row)[row.pk].ok
+    assert not AudienceSnapshot.objects.exists() and Post.objects.filter(account=row).count() == 20

@@ -129,6 +129,7 @@ ROUTES = {
     "api:accounts-snapshots": read("account"),
     "api:accounts-posts": read("account"),
     "api:accounts-audience": read("account"),
+    "api:accounts-active-audience": read("account"),
     "api:accounts-scores": read("account"),
     "api:accounts-refresh": change("account", REVIEWERS),
     "api:accounts-link": change("account"),
