@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Who an account reached or who engaged with it: other people than its followers."""
 
-    dependencies = [("creators", "0032_replies_and_follows")]
+    dependencies = [("creators", "0033_replies_and_follows")]
 
     operations = [
         migrations.CreateModel(

@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """Private answers to stories; followers won and lost. Nullable columns: nothing is rewritten."""
 
-    dependencies = [("creators", "0031_channel_feeds")]
+    dependencies = [("creators", "0032_safety_unacceptable")]
 
     operations = [
         migrations.AddField(

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A post may also be found because it tags an account. Checked without holding up writers."""
 
-    dependencies = [("creators", "0033_active_audience")]
+    dependencies = [("creators", "0034_active_audience")]
 
     operations = [
         migrations.AlterField(
