@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -32,6 +32,7 @@ from creators.models import (
 )
 from krm.accounts.models import User
 from krm.accounts.permissions import check
+from krm.deferred import checked_at_once
 from krm.errors import Conflict
 from krm.events import record
 
@@ -304,11 +305,10 @@ def _list(row: FieldRow) -> list[str]:
     return found[:MOST]
 
 
+@checked_at_once()
 def _move(kept: Creator, gone: Creator) -> _Done:
     """Point every row at the kept creator; rows that a rule of the database holds back stay, with the reason."""
     done = _Done()
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for pointer in pointers():
         rows = {
             row.pk: row for row in pointer.model._base_manager.filter(**{pointer.field: gone}).order_by("pk")
@@ -360,9 +360,8 @@ def _named(row: models.Model) -> str:
     return str(row)
 
 
+@checked_at_once()
 def _move_back(held: MergeRecord, kept: Creator, gone: Creator) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     for part in reversed(held.moved):
         pointer = pointer_of(part["model"], part["field"])
         rows = pointer.model._base_manager.filter(pk__in=part["pks"], **{pointer.field: kept})

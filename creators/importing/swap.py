@@ -10,6 +10,7 @@ from django.db import connection
 
 from creators.models import CreatorImport, CreatorTag
 from creators.tagging import ensure_tags
+from krm.deferred import checked_at_once
 
 from .mapping import FIGURES
 
@@ -19,10 +20,6 @@ ACTIVITY = ("views", "reach", "likes", "comments", "shares", "engagement_avg", "
 _LOCK = "SELECT pg_advisory_xact_lock(hashtext('creators.import'))"
 
 LARGE = 1_000  # rows from which fresh statistics cost less than a wrong plan
-
-# Audit triggers open a subtransaction a row that walks all waiting deferred checks: quadratic. 100,000 accounts took
-# over 70 s with checks deferred to the commit, 3 s with checks made at once.
-_NOW = "SET CONSTRAINTS ALL IMMEDIATE"
 
 _BY_ID = """
 UPDATE creators_importrow r SET account_id = a.id FROM creators_socialaccount a
@@ -192,6 +189,7 @@ WHERE ({", ".join(f"creators_accountsnapshot.{n}" for n in FIGURES)}) IS DISTINC
 """  # noqa: S608
 
 
+@checked_at_once()  # audit triggers walk all waiting checks with every row
 def swap(batch: CreatorImport) -> dict[str, Any]:
     """Write everything staged for `batch`; counts, and the ids of the accounts the list names."""
     options = batch.options or {}
@@ -207,7 +205,6 @@ def swap(batch: CreatorImport) -> dict[str, Any]:
             cursor.execute(statement, values)
             return int(cursor.rowcount)
 
-        cursor.execute(_NOW)
         cursor.execute(_LOCK)
         before = [_last(cursor, table) for table in _EVENTS]
         cursor.execute("ANALYZE creators_importrow")

@@ -99,14 +99,20 @@ def test_who_may_read_the_figures(
 
 
 @pytest.mark.django_db
-def test_figures_name_routes_never_paths(client: Client, staff: Any) -> None:
+def test_figures_name_routes_never_paths(client: Client, staff: Any, settings: Any) -> None:
     client.force_login(staff(), backend="django.contrib.auth.backends.ModelBackend")
     client.get("/jobs/987654321/")
     client.get("/no/such/path/secret-token-1234567890")
-    text = client.get("/metrics").content.decode()
+    broker = health.redis_client()
+    broker.delete(*settings.QUEUES)  # what workers that were killed left there
+    broker.rpush("jobs", "one that waits")
+    try:
+        text = client.get("/metrics").content.decode()
+    finally:
+        broker.delete("jobs")
     assert 'route="/jobs/<int:pk>/"' in text
     assert "987654321" not in text and "secret-token" not in text
-    assert 'krm_queue_length{queue="jobs"} 0.0' in text
+    assert 'krm_queue_length{queue="jobs"} 1.0' in text
 
 
 @pytest.mark.django_db

@@ -84,6 +84,8 @@ def writing() -> bool:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_locks WHERE relation = 'creators_socialaccount'::regclass"
+            # tables of databases that were copied from one have the same number
+            " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             " AND mode = 'RowExclusiveLock' AND pid <> pg_backend_pid()"
         )
         return bool(cursor.fetchone()[0])
