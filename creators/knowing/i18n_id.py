@@ -222,6 +222,7 @@ ID: dict[str | tuple[str, str], str] = {
     "All rates": "Semua tarif",
     "All tasks": "Semua tugas",
     "At a glance": "Sekilas",
+    "engagement %(rate)s": "engagement %(rate)s",
     "Comes with posts or averages.": "Muncul setelah ada unggahan atau rata-rata.",
     "Comes with work together.": "Muncul setelah ada kerja sama.",
     "Followers, engagement and authenticity are of the largest account, %(platform)s %(account)s; safety is the worst of all.": (

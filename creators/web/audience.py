@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from creators import audiences, insights, profiles, samples
 from creators.models import FollowerSample, SocialAccount
+from creators.web import wording
 from creators.web.profile import CreatorTab
 from krm.web import charts
 from krm.web.forms import KrmForm
@@ -82,6 +83,7 @@ def demography(row: Any) -> list[tuple[str, Any]]:
         if groups:
             sort = None if key == "age" else "-x"
             ordered = sorted(groups, key=lambda g: g["group"]) if key == "age" else groups
+            ordered = [{**row, "group": wording.group(key, row["group"])} for row in ordered]
             parts.append((str(title), charts.bar(ordered, "group", "share", format="percent", horizontal=True, sort=sort,
                                                  height=40 + 22 * len(groups), y_title=gettext("Share"))))  # fmt: skip
     return parts

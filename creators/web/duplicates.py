@@ -117,6 +117,7 @@ class MergePage(DetailPage):
     model = Creator
     perm = "creators.merge"
     template_name = "creators/merge.html"
+    history = False
     breadcrumbs = CRUMBS
 
     def get_queryset(self) -> Any:

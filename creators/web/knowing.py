@@ -18,6 +18,7 @@ from creators.custom import fields as custom
 from creators.custom.fields import PREFIX
 from creators.knowing import clientview, pdf, sharing, timeline
 from creators.models import Creator, CustomField, ProfileShare
+from creators.web import wording
 from creators.web.forms import CreatorForm, custom_form_field, custom_initial
 from creators.web.known import EDITABLE, field_rows
 from creators.web.profile import CreatorTab
@@ -147,9 +148,10 @@ def shown(creator: Creator) -> dict[str, Any]:
         "cities": gettext("Cities"),
     }
     for block in seen["accounts"]:
-        block["charts"] = [
-            (titles[key], charts.bar(groups, "group", "share", format="percent", horizontal=True, sort="-x",
-                                     height=40 + 22 * len(groups), y_title=gettext("Share")))
+        block["shares"] = [
+            (titles[key], [(wording.group(key, row["group"]), row["share"])
+                           for row in sorted(groups, key=lambda row: row["group"] if key == "age" else "")
+                           if row["share"] >= 0.005])
             for key, groups in block["groups"]
         ]  # fmt: skip
     growth = (
@@ -205,7 +207,7 @@ class Shared(Page):
         with translation.override(row.language):
             response = self.render(
                 title=str(row.creator), seen=shown(row.creator), creator=row.creator, token=kwargs["token"],
-                krm_layout="web/layouts/plain.html",
+                krm_layout="web/layouts/guest.html",
             ).render()  # fmt: skip
         response["Referrer-Policy"] = "no-referrer"
         response["X-Robots-Tag"] = "noindex"

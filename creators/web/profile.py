@@ -241,7 +241,11 @@ class RatesTab(CreatorTab):
         return {
             "rates": list(self.object.rate_cards.order_by("platform", "format", "-valid_from")),
             "today": localdate(),
-            "agreed": [row for row in reversed(history) if row["kind"] == "agreed"][:50],
+            "agreed": [
+                {**row, "what": wording.piece(row["platform"], row["format"])}
+                for row in reversed(history)
+                if row["kind"] == "agreed"
+            ][:50],
             "charts": price_charts(history),
         }
 

@@ -17,6 +17,7 @@ from creators.scoring import registry
 from creators.scoring.definition import Definition
 from creators.scoring.wording import pick
 from creators.web import wording
+from creators.web.headline import TONES
 from creators.web.profile import CreatorTab
 from krm.accounts.permissions import allowed
 from krm.web import charts, format
@@ -44,6 +45,13 @@ def shown(value: float | None, definition: Definition | None) -> str:
     return str(format.number(round(value)) if abs(value) >= 10 else format.number(round(value, 1)))
 
 
+def tone(score: Score) -> str:
+    """The colour of a verdict: low and high are off the usual for a rate, but a low risk is good."""
+    if score.kind == ScoreKind.SAFETY:
+        return TONES.get(score.verdict, "quiet")
+    return {"low": "warn", "high": "warn"}.get(score.verdict, "quiet")
+
+
 def card(explained: profiles.Explained) -> dict[str, Any]:
     """What a list of scores shows of one."""
     score = explained.score
@@ -60,7 +68,7 @@ def card(explained: profiles.Explained) -> dict[str, Any]:
         "points": points,
         "interval": interval,
         "verdict": verdict(definition, score),
-        "tone": {"low": "warn", "high": "warn"}.get(score.verdict, "quiet"),
+        "tone": tone(score),
         "parts": explained.parts,
         "why": explained.parts[0].sentence if explained.parts else "",
         "changed": changed if changed and abs(changed) >= (0.0005 if not points else 0.5) else None,

@@ -8,6 +8,8 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from creators.models import Platform, RateFormat
+
 BASES: dict[str, Any] = {
     "followers": _("by followers"),
     "views": _("by views"),
@@ -40,6 +42,11 @@ def group(kind: str, name: str) -> str:
     if kind == "languages" and len(name) == 2:
         return _languages((get_language() or "en")[:2]).get(name.lower(), name).capitalize()
     return name
+
+
+def piece(platform: str, form: str) -> str:
+    """What is bought: Instagram Reel."""
+    return f"{dict(Platform.choices).get(platform, platform)} {dict(RateFormat.choices).get(form, form)}"
 
 
 def country(code: str) -> str:

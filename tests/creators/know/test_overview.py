@@ -227,3 +227,19 @@ def test_each_side_is_fetched_alone(part: str, admin_user: Any, client_for: Any)
     text = page.content.decode()
     assert page.status_code == 200 and "<html" not in text
     assert ("Who is who" in text) == bool(part) and ("At a glance" in text) != bool(part)
+
+
+def test_a_low_risk_is_shown_as_good_and_confidence_without_decimals(
+    admin_user: Any, client_for: Any
+) -> None:
+    account = SocialAccountFactory()
+    score(account, "safety", 98, verdict="low", inputs={"posts": 9, "flags": 0, "risks": {}})
+    page = client_for(admin_user).get(f"/creators/{account.creator_id}/scores/").content.decode()
+    assert 'class="state state-good" data-state="">Low risk' in page
+    assert "54\u00a0%" in page and "53.9" not in page
+
+
+def test_what_was_agreed_is_named_as_people_name_it(admin_user: Any, client_for: Any) -> None:
+    partnership = f.signed().partnership
+    page = client_for(admin_user).get(f"/creators/{partnership.creator_id}/rates/").content.decode()
+    assert "<td>Instagram Reel</td>" in page and "instagram reel" not in page

@@ -72,6 +72,8 @@ def test_a_client_sees_figures_and_nothing_internal(
     assert page.status_code == 200 and "Nasi goreng" in text and "Pengikut" in text and "Bandung" in text
     for secret in SECRETS:
         assert secret not in text, secret
+    assert "Indonesia" in text and "Perempuan" in text  # groups by their names, in the client's language
+    assert "Rp" not in text and "/100" not in text
     assert page["Referrer-Policy"] == "no-referrer"
     document = client.get(f"{path}pdf/")
     assert document["Content-Type"] == "application/pdf" and document.content.startswith(b"%PDF")
