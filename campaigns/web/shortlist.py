@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.db.models import Q
+from django.db.models import F, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -115,9 +115,9 @@ class Picker(CampaignFacts, TabPage):
         taken = set(campaign.candidates.values_list("creator_id", flat=True))
         best = self.request.GET.get("sort") == "fit"
         found = list(
-            rows.select_related("tier", "primary_account").order_by("-followers", "-pk")[
-                : FITTED if best else 40
-            ]
+            rows.select_related("tier", "primary_account").order_by(
+                F("followers").desc(nulls_last=True), "-pk"
+            )[: FITTED if best else 40]
         )
         fit = fitting.fits_of(
             campaign.brand, [c.primary_account_id for c in found if c.primary_account_id], campaign

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers as S
@@ -101,7 +102,11 @@ class MatchingActions:
     def forecasts(self, request: Request, pk: str) -> Any:
         """Expected views, likes and interactions of the next post per format; past forecasts and what was reached."""
         creator = self._staff_object()
-        ids = list(creator.accounts.order_by("-followers", "pk").values_list("pk", flat=True)[:20])
+        ids = list(
+            creator.accounts.order_by(F("followers").desc(nulls_last=True), "pk").values_list(
+                "pk", flat=True
+            )[:20]
+        )
         found = forecasting.shown(ids)
         return {
             "ahead": [one for pk in ids for entry in found[pk]["ahead"] for one in entry["metrics"] if one],

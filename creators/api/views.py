@@ -8,16 +8,22 @@ from typing import Any, ClassVar
 import django_filters as df
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
+from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from creators import access, discovery, jobs, notes, people, rates, refresh, tagging, tiers
 from creators.api import serializers as s
 from creators.api.matching import MatchingActions
+from creators.duplicates.merging import survivor
 from creators.importing import uploads
 from creators.models import (
     Creator,
@@ -33,6 +39,7 @@ from creators.models import (
 )
 from krm.accounts.models import Invitation
 from krm.api.viewsets import ReadViewSet, StaffOnly, WriteViewSet, action
+from krm.errors import Conflict
 
 SCOPES = ("creators:read", "creators:write")
 
@@ -43,6 +50,14 @@ class CreatorApiFilter(discovery.CreatorFilter):
 
     def on_search(self, queryset: Any, name: str, value: str) -> Any:
         return discovery.search(queryset, value)
+
+
+class MergedAway(serializers.Serializer[Any]):
+    """The record is another's now."""
+
+    id = serializers.IntegerField()
+    merged_into = serializers.IntegerField()
+    url = serializers.URLField()
 
 
 class CreatorViewSet(MatchingActions, WriteViewSet):
@@ -73,6 +88,33 @@ class CreatorViewSet(MatchingActions, WriteViewSet):
         if self.action == "list":
             return rows.filter(merged_into=None).defer("bio", "search_text", "sparkline", "email", "phone")
         return rows
+
+    @cached_property
+    def found(self) -> Creator:
+        creator: Creator = super().get_object()
+        return creator
+
+    def get_object(self) -> Creator:
+        """A creator that was merged into another is changed no more: the one that stands for them is."""
+        if self.found.merged_into_id is not None and self.request.method not in SAFE_METHODS:
+            raise Conflict(
+                _("%(gone)s was merged into creator %(kept)s. Use that one.")
+                % {"gone": self.found, "kept": survivor(self.found).pk}
+            )
+        return self.found
+
+    @extend_schema(responses={200: s.CreatorDetail, 308: MergedAway})
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One creator. One that was merged into another answers 308 with the address of the other."""
+        if self.found.merged_into_id is None:
+            return super().retrieve(request, *args, **kwargs)
+        kept = survivor(self.found)
+        if not Creator.objects.visible_to(request.user).filter(pk=kept.pk).exists():  # type: ignore[arg-type]
+            raise Http404
+        where = request.build_absolute_uri(reverse("api:creators-detail", args=[kept.pk]))
+        # a merge can be undone: nobody may keep this answer
+        return Response({"id": self.found.pk, "merged_into": kept.pk, "url": where}, status=308,
+                        headers={"Location": where, "Cache-Control": "no-store"})  # fmt: skip
 
     def get_serializer_class(self) -> Any:
         user = self.request.user if self.request else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
+
 from creators import forecasting, profiles
 from creators.matching import prices
 from creators.models import Creator
@@ -17,7 +19,7 @@ class OutlookPanel(DetailPage):
     history = False
 
     def get_context(self) -> dict[str, Any]:
-        accounts = list(self.object.accounts.order_by("-followers", "pk")[:6])
+        accounts = list(self.object.accounts.order_by(F("followers").desc(nulls_last=True), "pk")[:6])
         found = profiles.explain(accounts)
         kept = forecasting.shown([a.pk for a in accounts])
         judged = [explained["reliability"] for pk in found if "reliability" in (explained := found[pk])]

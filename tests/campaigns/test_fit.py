@@ -14,7 +14,7 @@ from campaigns.assessment.layers import Facts
 from campaigns.assessment.layers_v2 import Newer
 from campaigns.models import Assessment, Candidate, PartnershipRating
 from creators import forecasting, scoring_runs
-from creators.models import AudienceSnapshot, Post, RateCard
+from creators.models import AudienceSnapshot, Creator, Post, RateCard
 from tests.campaigns import factories as f
 from tests.creators.factories import SocialAccountFactory
 
@@ -145,18 +145,39 @@ class TestPages:
 
 
 class TestShortlist:
-    def test_fit_column_and_best_first(self, client_for: Any, query_budget: Any) -> None:
+    def test_fit_column_and_best_first(
+        self, client_for: Any, query_budget: Any, constant_queries: Any
+    ) -> None:
         campaign = f.make_campaign(brand())
         good, other = f.make_creator(), f.make_creator(categories=["cars"], followers=90_000)
         known(good)
         known(other, US=1.0)
         admin = f.make_admin()
         selection.add_candidates(campaign, by=admin, creators=[good, other], option="A")
+
+        def more() -> None:
+            made = [f.make_creator() for _ in range(4)]
+            for creator in made:
+                known(creator)
+            selection.add_candidates(campaign, by=admin, creators=made, option="B")
+
+        client, url = client_for(admin), f"/campaigns/{campaign.pk}/shortlist/"
+        client.get(url)  # the first page of a login also writes its session
         with query_budget("campaigns.shortlist_fit"):
-            page = client_for(admin).get(f"/campaigns/{campaign.pk}/shortlist/").content.decode()
+            page = client.get(url).content.decode()
+        constant_queries(lambda: client.get(url), more)
         assert "of the audience matches" in page
         listed = client_for(admin).get(f"/campaigns/{campaign.pk}/shortlist/add/?sort=fit").content.decode()
         assert listed.index(str(good)) < listed.index(str(other))
+
+    def test_whose_followers_nobody_knows_come_last(self, client_for: Any) -> None:
+        campaign, admin = f.make_campaign(brand()), f.make_admin()
+        small = f.make_creator(followers=1_200)
+        unknown = Creator.objects.create(name="Zz Twin", search_text="zz twin")
+        page = client_for(admin).get(f"/campaigns/{campaign.pk}/shortlist/add/").content.decode()
+        assert page.index(str(small)) < page.index(str(unknown))
+        listed = client_for(admin).get("/creators/?sort=-followers").content.decode()
+        assert listed.index(str(small)) < listed.index(str(unknown))
 
     def test_assessment_is_version_2_and_says_what_it_stands_on(self) -> None:
         campaign = f.make_campaign(brand())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -40,7 +40,11 @@ def to_creators(action: BulkAction) -> BulkAction:
 
 
 def compare_chosen(request: HttpRequest, chosen: QuerySet[Any]) -> Any:
-    keys = list(chosen.order_by("-followers").values_list("pk", flat=True)[: comparing.MOST + 1])
+    keys = list(
+        chosen.order_by(F("followers").desc(nulls_last=True)).values_list("pk", flat=True)[
+            : comparing.MOST + 1
+        ]
+    )
     if not comparing.LEAST <= len(keys) <= comparing.MOST:
         raise Conflict(
             gettext("Select %(least)s to %(most)s accounts to compare.")

@@ -281,7 +281,12 @@ def test_pages_and_api(admin_user: Any, staff: Any, client_for: Any, api_for: An
     assert b"Undo merge" in browser.get(done.url).content
     assert browser.get(f"/creators/{gone.pk}/").url == f"/creators/{kept.pk}/"
     api = api_for(admin_user)
-    assert api.get(f"/api/v1/creators/{gone.pk}").json()["merged_into"] == kept.pk
+    moved = api.get(f"/api/v1/creators/{gone.pk}")
+    assert (moved.status_code, moved.json()["merged_into"]) == (308, kept.pk)
+    assert moved.headers["Location"].endswith(f"/api/v1/creators/{kept.pk}")
+    assert api.get(moved.headers["Location"]).json()["id"] == kept.pk
+    refused = api.patch(f"/api/v1/creators/{gone.pk}", {"name": "X"}, format="json")
+    assert refused.status_code == 409 and str(kept.pk) in refused.json()["detail"]
     assert browser.post(f"/creators/merges/{merged.pk}/undo/").status_code == 302
     body = {"kept": kept.pk, "gone": gone.pk, "choices": {"name": "kept"}}
     seen = api.post("/api/v1/creator-merges/preview", body, format="json").json()
