@@ -103,6 +103,8 @@ class PayeeForm(KrmForm):
     def __init__(self, *args: Any, payee: PayeeProfile | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.payee = payee
+        for name in ("nik", "npwp", "account_number", "account_holder"):
+            self.fields[name].widget.attrs["data-private"] = ""  # never kept in the browser
         for name in ("nik", "npwp", "account_number"):
             self.fields[name].widget.attrs["inputmode"] = "numeric"
             self.fields[name].widget.attrs["autocomplete"] = "off"

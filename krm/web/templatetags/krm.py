@@ -124,8 +124,15 @@ def field(bound: BoundField, **options: Any) -> SafeString:
 
 @register.filter
 def marked_fields(form: Any) -> int:
-    """How many fields have a message; a refusal of the whole form marks none."""
-    return sum(name != NON_FIELD_ERRORS for name in form.errors)
+    """How many fields show a message; a refusal of the whole form, or of what is not shown, marks none."""
+    return sum(name != NON_FIELD_ERRORS and not form[name].is_hidden for name in form.errors)
+
+
+@register.filter
+def general_errors(form: Any) -> list[str]:
+    """What belongs to no field that is shown: said at the head of the form."""
+    hidden = [error for bound in form.hidden_fields() for error in bound.errors]
+    return list(dict.fromkeys([*form.non_field_errors(), *hidden]))
 
 
 @register.simple_tag
