@@ -6,7 +6,7 @@ import csv
 import io
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from krm.accounts.permissions import check
 from krm.events import record
 from krm.money.amounts import round_amount
+from krm.money.typed import read_amount
 from reporting.models import Conversion, PromoCode
 
 if TYPE_CHECKING:
@@ -90,32 +91,9 @@ def create_promo_code(partnership: Partnership, *, by: User, code: str, note: st
 
 def parse_amount(text: str) -> Decimal:
     """Read `1234.50`, `1.234.500`, `Rp 1.234.500,50` and `1,234,500`; anything else is a ValueError."""
-    cleaned = (
-        text.strip().removeprefix("Rp").removeprefix("IDR").strip().replace(" ", "").replace("\u00a0", "")
-    )
-    if not cleaned:
-        raise ValueError("empty")
-    if "," in cleaned and "." in cleaned:
-        decimal_mark = max(cleaned.rfind(","), cleaned.rfind("."))
-        cleaned = cleaned[:decimal_mark].replace(",", "").replace(".", "") + "." + cleaned[decimal_mark + 1 :]
-    else:
-        for mark in (",", "."):
-            if mark in cleaned:
-                head, *groups = cleaned.split(mark)
-                grouped = all(len(group) == 3 for group in groups) and head not in ("", "0")
-                cleaned = (
-                    head + "".join(groups)
-                    if grouped
-                    else head + "." + "".join(groups)
-                    if len(groups) == 1
-                    else "?"
-                )
-    if not all(c.isascii() and (c.isdigit() or c == ".") for c in cleaned):
-        raise ValueError("not a number")
-    try:
-        value = Decimal(cleaned)
-    except InvalidOperation:
-        raise ValueError("not a number") from None
+    value = read_amount(text)
+    if value < 0:
+        raise ValueError("negative")
     if value >= Decimal(10) ** 13:
         raise ValueError("too large")
     return value

@@ -18,7 +18,7 @@ from campaigns.models.selection import Layer, Option, ShareCovers, ShareScope
 from creators.models import PLATFORM_FORMATS, Platform, RateFormat, SocialAccount, Tier
 from krm.accounts.models import BrandTeam, User
 from krm.accounts.models.users import STAFF_ROLES
-from krm.web.forms import KrmForm
+from krm.web.forms import KrmForm, MoneyField
 
 CURRENCIES = ("IDR", "USD", "SGD", "MYR", "EUR", "AUD", "JPY")
 
@@ -34,51 +34,6 @@ class WordsField(forms.CharField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         return self.to_python(data) != (initial or [])
-
-
-class MoneyInput(forms.TextInput):
-    """Amounts may be typed with grouping: 19.500.000 or 19,500,000."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
-
-
-class MoneyField(forms.DecimalField):
-    widget = MoneyInput
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("max_digits", 19)
-        kwargs.setdefault("decimal_places", 4)
-        kwargs.setdefault("min_value", 0)
-        super().__init__(**kwargs)
-
-    def prepare_value(self, value: Any) -> Any:
-        if isinstance(value, Decimal):
-            return f"{value.normalize():f}"
-        return value
-
-    def to_python(self, value: Any) -> Any:
-        if isinstance(value, str):
-            value = ungroup(value)
-        return super().to_python(value)
-
-
-def ungroup(text: str) -> str:
-    """19.500.000, 19,500,000, 19.500.000,50, 1,250.5, Rp 500 → plain digits with a point."""
-    text = text.strip().replace("\u00a0", "").replace(" ", "")
-    for prefix in ("Rp", "IDR", "rp", "USD", "$"):
-        text = text.removeprefix(prefix)
-    dots, commas = text.count("."), text.count(",")
-    if dots and commas:
-        mark = max(".", ",", key=text.rfind)
-        text = text.replace("," if mark == "." else ".", "").replace(mark, ".")
-    elif dots > 1 or (dots == 1 and len(text.rsplit(".", 1)[1]) == 3):
-        text = text.replace(".", "")
-    elif commas > 1 or (commas == 1 and len(text.rsplit(",", 1)[1]) == 3):
-        text = text.replace(",", "")
-    elif commas == 1:
-        text = text.replace(",", ".")
-    return text
 
 
 def staff_people(user: User) -> Any:

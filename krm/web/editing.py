@@ -14,8 +14,9 @@ from django import forms
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
+
+from krm.web.forms import amount_text
 
 NAME = "krm_seen"
 
@@ -110,7 +111,7 @@ def shown(field: forms.Field, value: Any) -> str:
     elif choices and not isinstance(value, list | tuple):
         text = next((str(label) for key, label in choices if str(key) == str(value)), plain(value))
     elif isinstance(value, Decimal):
-        text = number_format(f"{value.normalize():f}", force_grouping=True)
+        text = amount_text(value)
     else:
         ready = field.prepare_value(value)
         text = ready if isinstance(ready, str) else ", ".join(plain(value).split(","))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
 
 from krm.errors import Refusal
+from krm.money.typed import read_amount
 
 
 def dress(form: Any) -> None:
@@ -68,6 +72,38 @@ class KrmModelForm(_Furniture, forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.dress()
+
+
+def amount_text(value: Decimal) -> str:
+    """An amount for an input, in the groups of the page's language; `read_amount` reads it back."""
+    plain = f"{value.normalize():f}"
+    if "." not in plain:
+        return str(number_format(plain, force_grouping=True))
+    return plain + "0" if len(plain.partition(".")[2]) == 3 else plain  # 125.125 reads as thousands
+
+
+class MoneyField(forms.DecimalField):
+    """An amount as people write it, 19.500.000 or 19,500,000, shown in the groups of the page's language."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("max_digits", 19)
+        kwargs.setdefault("decimal_places", 4)
+        kwargs.setdefault("min_value", 0)
+        kwargs.setdefault("widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return amount_text(value) if isinstance(value, Decimal) and value.is_finite() else value
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip():
+            try:
+                value = read_amount(value)
+            except ValueError:
+                raise ValidationError(
+                    _("Write the amount in digits, such as 2.500.000."), code="invalid"
+                ) from None
+        return super().to_python(value)
 
 
 def add_refusal(form: forms.BaseForm, refusal: Exception) -> None:

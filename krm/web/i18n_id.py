@@ -257,4 +257,5 @@ ID: dict[str | tuple[str, str], str] = {
     "This was not saved.": "Ini tidak tersimpan.",
     "Open the form again: what you typed stands in it. Cookies must be allowed.": "Buka lagi formulirnya: isian Anda ada di dalamnya. Cookie harus diizinkan.",
     "Open the form": "Buka formulir",
+    "Write the amount in digits, such as 2.500.000.": "Tulis jumlahnya dengan angka, misalnya 2.500.000.",
 }

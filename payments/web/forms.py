@@ -9,7 +9,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from krm.web.forms import KrmForm
+from krm.web.forms import KrmForm, MoneyField
 from payments import banks
 from payments.models import ApprovalLimit, Invoice, LedgerAccount, PayeeProfile, PaymentPolicy, Payout
 
@@ -29,8 +29,8 @@ class ApproveForm(KrmForm):
 
 
 class ManualTaxForm(ApproveForm):
-    manual_withheld = forms.DecimalField(
-        label=_("Tax to withhold"), min_value=Decimal(0), max_digits=19, decimal_places=4,
+    manual_withheld = MoneyField(
+        label=_("Tax to withhold"),
         help_text=_("No tax rule covers this invoice. Ask your tax adviser; write 0 for none."),
     )  # fmt: skip
     manual_reason = forms.CharField(label=_("How you came to this amount"), max_length=300)
@@ -41,9 +41,7 @@ class ScheduleForm(KrmForm):
 
 
 class PayForm(KrmForm):
-    amount = forms.DecimalField(
-        label=_("Amount"), max_digits=19, decimal_places=4, min_value=Decimal("0.0001")
-    )
+    amount = MoneyField(label=_("Amount"), min_value=Decimal("0.0001"))
     paid_on = forms.DateField(label=_("Paid on"))
     bank_code = bank_field(_("Paid from bank"))
     method = forms.ChoiceField(label=_("Method"), choices=Payout.Method.choices)
@@ -195,9 +193,7 @@ class LimitForm(KrmForm):
         label=_("Role"), choices=list(ApprovalLimit._meta.get_field("role").choices or [])
     )  # type: ignore[arg-type]
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, initial="IDR")
-    amount = forms.DecimalField(
-        label=_("Approves up to"), min_value=Decimal(1), max_digits=19, decimal_places=4
-    )
+    amount = MoneyField(label=_("Approves up to"), min_value=Decimal(1))
 
 
 class MonthForm(KrmForm):
@@ -215,9 +211,7 @@ class ManualPostingForm(KrmForm):
     credit = forms.ModelChoiceField(
         label=_("Credit account"), queryset=LedgerAccount.objects.filter(is_active=True)
     )
-    amount = forms.DecimalField(
-        label=_("Amount"), min_value=Decimal("0.0001"), max_digits=19, decimal_places=4
-    )
+    amount = MoneyField(label=_("Amount"), min_value=Decimal("0.0001"))
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, initial="IDR")
     token = forms.UUIDField(widget=forms.HiddenInput)  # makes a doubled click one posting
 

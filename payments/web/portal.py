@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 from campaigns.models import Partnership
 from creators.models import Creator
 from krm.accounts.stepup import require_recent_login
+from krm.money.typed import read_amount
+from krm.web.forms import amount_text
 from krm.web.pages import DetailPage, FormPage, ObjectFormPage, Page
 from payments import invoices, milestones, payees, payouts, promise, withholding
 from payments.models import Invoice, PayeeProfile, Payout
@@ -134,10 +136,8 @@ def read_lines(data: Any, claims: list[milestones.Claim]) -> tuple[list[dict[str
         if claim.key not in chosen:
             continue
         try:
-            amount = Decimal(_plain_number(text)) if text else None
-            if amount is not None and not amount.is_finite():
-                raise InvalidOperation
-        except InvalidOperation:
+            amount = read_amount(text) if text else None
+        except ValueError:
             raise ValidationError(
                 {
                     "lines": _("Write the amount of “%(line)s” in digits, for example 2500000.")
@@ -146,16 +146,6 @@ def read_lines(data: Any, claims: list[milestones.Claim]) -> tuple[list[dict[str
             ) from None
         lines.append({"claim": claim.key, "amount": amount})
     return lines, typed
-
-
-def _plain_number(text: str) -> str:
-    """`Rp 2.500.000` and `2,500,000` as people type them: groups of three are thousands."""
-    import re
-
-    bare = re.sub(r"(?i)^(rp|idr)\.?|\s", "", text)
-    if re.fullmatch(r"\d{1,3}([.,]\d{3})+", bare):
-        return re.sub(r"[.,]", "", bare)
-    return bare.replace(",", ".")
 
 
 class InvoiceFormPage(FormPage):
@@ -216,10 +206,8 @@ class InvoiceFormPage(FormPage):
             row = {
                 "claim": claim,
                 "on": bool(line) or (claim.due and self.object is None),
-                "amount": f"{amount:.0f}",
+                "amount": amount_text(amount),
             }
-            if amount != amount.to_integral_value():
-                row["amount"] = f"{amount.normalize():f}"
             if self.typed is not None:
                 row.update(self.typed.get(claim.key, {"on": False}))
             rows.append(row)

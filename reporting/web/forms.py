@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Partnership
 from creators.models.choices import Platform
-from krm.web.forms import KrmForm
+from krm.web.forms import KrmForm, MoneyField
 from reporting.models import EmvRate
 
 
@@ -79,7 +79,7 @@ class ReportForm(KrmForm):
 class RateForm(KrmForm):
     platform = forms.ChoiceField(label=_("Platform"), choices=Platform.choices)
     metric = forms.ChoiceField(label=_("Metric"), choices=EmvRate.Metric.choices)
-    value = forms.DecimalField(label=_("Value"), min_value=0, max_digits=19, decimal_places=4)
+    value = MoneyField(label=_("Value"))
     currency = forms.CharField(label=_("Currency"), max_length=3, initial="IDR")
     per = forms.IntegerField(
         label=_("Per"), min_value=1, initial=1000, help_text=_("1000 for a price per thousand.")

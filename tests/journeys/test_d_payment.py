@@ -72,7 +72,7 @@ def test_invoice_to_payment(person: Any, world: Any, worker: Any, sees_nothing: 
     small.locator(f"a[href='/portal/invoices/new/{partnership.pk}/']").click()
     kol.look()
     amount = small.locator("input[name^=amount_]").first
-    expect(amount).to_have_value(f"{PRICE:.0f}")
+    expect(amount).to_have_value(f"{PRICE:,.0f}".replace(",", "."))
     small.locator("[name=note]").fill("Terima kasih!")
     small.locator("main form .btn-primary").click()
     expect(

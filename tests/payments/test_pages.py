@@ -69,7 +69,7 @@ def test_finance_approves_and_pays_through_the_pages(cast: Cast, client_for: Any
     assert invoice.state == "approved"
 
     page = text(browser.get(url("invoice_pay", invoice.pk)))
-    assert "19500000" in page
+    assert "19,500,000" in page
     sent = {
         "amount": "19500000",
         "paid_on": timezone.localdate().isoformat(),
@@ -109,7 +109,7 @@ def test_refusal_of_a_maker_is_shown_not_a_500(cast: Cast, client_for: Any) -> N
 def test_kol_writes_and_sends_an_invoice_on_the_phone(cast: Cast, client_for: Any) -> None:
     phone = client_for(cast.kol)
     page = text(phone.get(url("portal_invoice_new", cast.partnership.pk)))
-    assert 'value="20000000"' in page
+    assert 'value="20.000.000"' in page
     key = cast.claims()[0]["claim"]
     bad = phone.post(
         url("portal_invoice_new", cast.partnership.pk),
