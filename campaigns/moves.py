@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 from django_fsm import TransitionNotAllowed
@@ -17,6 +18,14 @@ def lock(obj: M) -> M:
     """The newest version of the row, held until the transaction ends."""
     manager = type(obj)._base_manager
     return manager.select_for_update(no_key=True, of=("self",)).get(pk=obj.pk)  # type: ignore[return-value]
+
+
+def reason_given(reason: str) -> str:
+    """A reason that goes into the history; without one nothing happens."""
+    reason = reason.strip()[:240]
+    if not reason:
+        raise ValidationError({"reason": _("Say why; the reason stays in the history.")})
+    return reason
 
 
 def move(obj: Any, name: str) -> None:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.agreements.milestones import mark_ready
 from campaigns.models import Deliverable, Milestone, Partnership
 from campaigns.models.deliverables import BEFORE_PUBLISHED
-from campaigns.moves import lock, move
+from campaigns.moves import lock, move, reason_given
 from campaigns.partnerships import portal_users, staff_of
 from creators.models import Post
 from krm.accounts.models import User
@@ -506,8 +506,7 @@ def link_waiting(post: Post) -> Deliverable | None:
 def unpublish(deliverable: Deliverable, *, by: User, reason: str) -> Deliverable:
     """The wrong post was linked, or it was taken down: back to approved."""
     check(by, "campaigns.track", deliverable)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why; the reason stays in the history.")})
+    reason = reason_given(reason)
     with transaction.atomic():
         deliverable = lock(deliverable)
         return _go(
@@ -516,7 +515,7 @@ def unpublish(deliverable: Deliverable, *, by: User, reason: str) -> Deliverable
             by=by,
             turn="creator",
             event="campaigns.deliverable_unpublished",
-            data={"reason": reason.strip()[:240]},
+            data={"reason": reason},
             post=None,
             post_url="",
             matched_by="",
@@ -568,8 +567,7 @@ def accept_deliverable(deliverable: Deliverable, *, by: User) -> Deliverable:
 
 def cancel_deliverable(deliverable: Deliverable, *, by: User, reason: str) -> Deliverable:
     check(by, "campaigns.negotiate", deliverable)
-    if not reason.strip():
-        raise ValidationError({"reason": _("Say why; the reason stays in the history.")})
+    reason = reason_given(reason)
     with transaction.atomic():
         deliverable = lock(deliverable)
         return _go(
@@ -578,7 +576,7 @@ def cancel_deliverable(deliverable: Deliverable, *, by: User, reason: str) -> De
             by=by,
             turn="nobody",
             event="campaigns.deliverable_cancelled",
-            data={"reason": reason.strip()[:240]},
+            data={"reason": reason},
         )
 
 

@@ -25,7 +25,6 @@ from campaigns.web.forms import (
 from campaigns.web.network import address_of
 from krm.accounts.permissions import allowed
 from krm.web.access import AccessMixin
-from krm.web.forms import REFUSALS, add_refusal
 from krm.web.pages import DetailPage, FormPage, ObjectFormPage, ObjectMixin, verb_view
 
 if TYPE_CHECKING:
@@ -125,21 +124,16 @@ class EditMilestones(ObjectFormPage):
     def get_form(self) -> Any:
         return forms.Form(data=self.request.POST if self.request.method == "POST" else None)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.prepare()
-        form, rows = self.get_form(), self.rows()
-        form.is_valid()
-        if rows.is_valid():
-            plain = [
-                {**data, "deliverable": int(data["deliverable"]) if data.get("deliverable") else None}
-                for data in rows.cleaned_data
-                if data and data.get("amount") is not None and data["amount"] > Decimal(0)
-            ]
-            try:
-                return self.saved(agreements.set_milestones(self.object, by=self.request.user, rows=plain))
-            except REFUSALS as refusal:
-                add_refusal(form, refusal)
-        return self.form_response(form, status=422)
+    def is_valid(self, form: Any) -> bool:
+        return bool(form.is_valid() & self.rows().is_valid())
+
+    def save(self, form: Any) -> Any:
+        plain = [
+            {**data, "deliverable": int(data["deliverable"]) if data.get("deliverable") else None}
+            for data in self.rows().cleaned_data
+            if data and data.get("amount") is not None and data["amount"] > Decimal(0)
+        ]
+        return agreements.set_milestones(self.object, by=self.request.user, rows=plain)
 
     def get_context(self) -> dict[str, Any]:
         return {"rows": self.rows(), "agreement": self.object}

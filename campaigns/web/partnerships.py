@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,7 +24,6 @@ from campaigns.web.forms import (
 )
 from campaigns.web.workspace import CampaignFacts
 from krm.accounts.permissions import allowed
-from krm.web.forms import REFUSALS, add_refusal
 from krm.web.pages import DetailPage, FormPage, ObjectFormPage, TabPage, verb_view
 
 
@@ -154,17 +152,11 @@ class LinesPage(ObjectFormPage):
             self._lines = factory(initial=start, prefix="lines")
         return self._lines
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.prepare()
-        form, lines = self.get_form(), self.get_lines()
-        if form.is_valid() & lines.is_valid():
-            try:
-                obj = self.save_lines(form, lines.lines())
-            except REFUSALS as refusal:
-                add_refusal(form, refusal)
-            else:
-                return self.saved(obj)
-        return self.form_response(form, status=422)
+    def is_valid(self, form: Any) -> bool:
+        return bool(form.is_valid() & self.get_lines().is_valid())
+
+    def save(self, form: Any) -> Any:
+        return self.save_lines(form, self.get_lines().lines())
 
     def save_lines(self, form: Any, lines: list[dict[str, Any]]) -> Any:
         raise NotImplementedError
@@ -269,29 +261,32 @@ offer_send = verb_view(
     success=gettext_lazy("Offer sent."),
     success_url=_home,
 )
-offer_accept = verb_view(
-    Offer,
-    negotiation.accept,
-    perm="campaigns.negotiate",
-    success=gettext_lazy("Accepted. Write the agreement now."),
-    success_url=_home,
-)
-offer_decline = verb_view(
-    Offer,
-    negotiation.decline,
-    perm="campaigns.negotiate",
-    form=OptionalReasonForm,
-    title=gettext_lazy("Decline offer"),
-    submit_label=gettext_lazy("Decline"),
-    success=gettext_lazy("Declined."),
-    success_url=_home,
-)
-offer_withdraw = verb_view(
-    Offer,
-    negotiation.withdraw,
-    perm="campaigns.negotiate",
-    success=gettext_lazy("Withdrawn."),
-    success_url=_home,
+
+
+def answers(perm: str, area: str, home: Any, accepted: Any, declined: Any) -> tuple[Any, Any, Any]:
+    """Accept, decline and withdraw, as either side does it."""
+    common: dict[str, Any] = {"perm": perm, "area": area, "success_url": home}
+    return (
+        verb_view(Offer, negotiation.accept, success=accepted, **common),
+        verb_view(
+            Offer,
+            negotiation.decline,
+            form=OptionalReasonForm,
+            title=gettext_lazy("Decline offer"),
+            submit_label=gettext_lazy("Decline"),
+            success=declined,
+            **common,
+        ),
+        verb_view(Offer, negotiation.withdraw, success=gettext_lazy("Withdrawn."), **common),
+    )
+
+
+offer_accept, offer_decline, offer_withdraw = answers(
+    "campaigns.negotiate",
+    "staff",
+    _home,
+    accepted=gettext_lazy("Accepted. Write the agreement now."),
+    declined=gettext_lazy("Declined."),
 )
 agreement_draft = verb_view(
     Partnership,

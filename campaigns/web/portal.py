@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from campaigns import negotiation, tracking
+from campaigns import tracking
 from campaigns.models import Agreement, CalendarFeed, Deliverable, Offer, Partnership
 from campaigns.web.agreements import SignPage, agreement_context
-from campaigns.web.forms import OptionalReasonForm, PostUrlForm
-from campaigns.web.partnerships import OfferCounter
+from campaigns.web.forms import PostUrlForm
+from campaigns.web.partnerships import OfferCounter, answers
 from campaigns.web.tracker import COLUMNS, ready
-from krm.web.pages import DetailPage, ObjectFormPage, Page, verb_view
+from krm.web.pages import DetailPage, ObjectFormPage, Page
 
 
 def mine(user: Any) -> Any:
@@ -115,32 +115,12 @@ def _portal_home(offer: Offer) -> str:
     return reverse("campaigns:portal_partnership", args=[offer.partnership_id])
 
 
-offer_accept = verb_view(
-    Offer,
-    negotiation.accept,
-    perm="campaigns.answer_offer",
-    area="portal",
-    success=gettext_lazy("Accepted. The agreement comes next."),
-    success_url=_portal_home,
-)
-offer_decline = verb_view(
-    Offer,
-    negotiation.decline,
-    perm="campaigns.answer_offer",
-    form=OptionalReasonForm,
-    area="portal",
-    title=gettext_lazy("Decline offer"),
-    submit_label=gettext_lazy("Decline"),
-    success=gettext_lazy("Declined. The agency was told."),
-    success_url=_portal_home,
-)
-offer_withdraw = verb_view(
-    Offer,
-    negotiation.withdraw,
-    perm="campaigns.answer_offer",
-    area="portal",
-    success=gettext_lazy("Withdrawn."),
-    success_url=_portal_home,
+offer_accept, offer_decline, offer_withdraw = answers(
+    "campaigns.answer_offer",
+    "portal",
+    _portal_home,
+    accepted=gettext_lazy("Accepted. The agreement comes next."),
+    declined=gettext_lazy("Declined. The agency was told."),
 )
 
 

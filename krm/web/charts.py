@@ -9,13 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 Row = Mapping[str, Any]
 Spec = dict[str, Any]
 
 # Vega format strings by kind; the browser sets the locale of the page.
 FORMATS = {"count": "~s", "number": ",.2~f", "percent": ".1%", "money": "~s", "integer": ",d"}
+
+
+class Common(TypedDict, total=False):
+    """What every chart over two fields takes."""
+
+    series: str | None
+    x_title: Any
+    y_title: Any
+    x_kind: str | None
+    format: str
+    height: int
+    labels: Mapping[str, Any] | None
 
 
 def _plain(value: Any) -> Any:
@@ -50,14 +62,14 @@ def _chart(
     x: str,
     y: str,
     *,
-    series: str | None,
-    x_title: Any,
-    y_title: Any,
-    x_kind: str | None,
-    y_format: str,
-    height: int,
     mark_options: dict[str, Any],
     zero: bool,
+    series: str | None = None,
+    x_title: Any = "",
+    y_title: Any = "",
+    x_kind: str | None = None,
+    format: str = "count",
+    height: int = 220,
     stack: bool | None = None,
     horizontal: bool = False,
     sort: Any = None,
@@ -69,7 +81,7 @@ def _chart(
     schemapi.disable_debug_mode()  # checking every part against the schema takes half the time
     values = _values(rows)
     kind: Any = x_kind or _kind_of(values, x)
-    number_format = FORMATS.get(y_format, y_format)
+    number_format = FORMATS.get(format, format)
     category = alt.X if not horizontal else alt.Y
     measure = alt.Y if not horizontal else alt.X
     # Explicit Undefined keeps Altair from writing nulls into the spec.
@@ -94,9 +106,7 @@ def _chart(
                 if series
                 else []
             ),
-            alt.Tooltip(
-                y, type="quantitative", title=str(y_title or y), format=FORMATS.get(y_format, y_format)
-            ),
+            alt.Tooltip(y, type="quantitative", title=str(y_title or y), format=number_format),
         ],
     }
     if series:
@@ -115,20 +125,12 @@ def line(
     x: str,
     y: str,
     *,
-    series: str | None = None,
-    x_title: Any = "",
-    y_title: Any = "",
-    x_kind: str | None = None,
-    format: str = "count",
-    height: int = 220,
     zero: bool = False,
     points: bool = False,
+    **common: Unpack[Common],
 ) -> Spec:
     options = {"point": points} if points else {}
-    return _chart(
-        "line", rows, x, y, series=series, x_title=x_title, y_title=y_title, x_kind=x_kind, y_format=format,
-        height=height, mark_options=options, zero=zero,
-    )  # fmt: skip
+    return _chart("line", rows, x, y, mark_options=options, zero=zero, **common)
 
 
 def area(
@@ -136,18 +138,12 @@ def area(
     x: str,
     y: str,
     *,
-    series: str | None = None,
-    x_title: Any = "",
-    y_title: Any = "",
-    x_kind: str | None = None,
-    format: str = "count",
-    height: int = 220,
     stack: bool = True,
+    **common: Unpack[Common],
 ) -> Spec:
-    return _chart(
-        "area", rows, x, y, series=series, x_title=x_title, y_title=y_title, x_kind=x_kind, y_format=format,
-        height=height, mark_options={"line": True, "opacity": 0.18}, zero=True, stack=stack if series else None,
-    )  # fmt: skip
+    options = {"line": True, "opacity": 0.18}
+    stacked = stack if common.get("series") else None
+    return _chart("area", rows, x, y, mark_options=options, zero=True, stack=stacked, **common)
 
 
 def bar(
@@ -155,20 +151,15 @@ def bar(
     x: str,
     y: str,
     *,
-    series: str | None = None,
-    x_title: Any = "",
-    y_title: Any = "",
-    x_kind: str | None = None,
-    format: str = "count",
-    height: int = 220,
     horizontal: bool = False,
     stack: bool | None = None,
     sort: Any = None,
+    **common: Unpack[Common],
 ) -> Spec:
+    common["x_kind"] = common.get("x_kind") or "ordinal"
     return _chart(
-        "bar", rows, x, y, series=series, x_title=x_title, y_title=y_title, x_kind=x_kind or "ordinal", y_format=format,
-        height=height, mark_options={}, zero=True, horizontal=horizontal, stack=stack, sort=sort,
-    )  # fmt: skip
+        "bar", rows, x, y, mark_options={}, zero=True, horizontal=horizontal, stack=stack, sort=sort, **common
+    )
 
 
 def scatter(
@@ -187,7 +178,7 @@ def scatter(
 ) -> Spec:
     """One point a row; `label` names it in the tooltip; `log` puts both axes on a logarithmic scale."""
     spec = _chart(
-        "point", rows, x, y, series=series, x_title=x_title, y_title=y_title, x_kind="quantitative", y_format=format,
+        "point", rows, x, y, series=series, x_title=x_title, y_title=y_title, x_kind="quantitative", format=format,
         height=height, mark_options={"filled": True, "opacity": 0.75, "size": 48}, zero=False,
     )  # fmt: skip
     encoding = spec["encoding"]

@@ -277,12 +277,16 @@ class FormPage(Page):
         self.prepare()
         form = self.get_form()
         self.seal = request.POST.get(editing.NAME, "") if self.guards else ""
-        if form.is_valid() and not self.overwrites(form):
+        if self.is_valid(form) and not self.overwrites(form):
             try:
                 return self.run(form)
             except REFUSALS as refusal:
                 add_refusal(form, refusal)
         return self.form_response(form, status=422)
+
+    def is_valid(self, form: Any) -> bool:
+        """Whether everything that was typed can be read; pages with rows below their form read those too."""
+        return bool(form.is_valid())
 
     def overwrites(self, form: Any) -> bool:
         """Whether it would undo unseen what somebody else saved meanwhile; then the form says so."""

@@ -246,23 +246,11 @@ class InvoiceFormPage(FormPage):
         )
 
     def lines(self) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-        data = self.request.POST
-        self.typed = {
-            claim.key: {
-                "on": claim.key in data.getlist("claim"),
-                "amount": data.get(f"amount_{claim.key}", ""),
-            }
-            for claim in self.claims
-        }
-        return read_lines(data, self.claims)
+        return read_lines(self.request.POST, self.claims)
 
-    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        self.prepare()
-        form = self.get_form()
-        if not form.is_valid():
-            self.lines_as_typed()
-            return self.form_response(form, status=422)
-        return super().post(request, *args, **kwargs)
+    def is_valid(self, form: Any) -> bool:
+        self.lines_as_typed()  # shown again, whatever is wrong
+        return bool(form.is_valid())
 
     def lines_as_typed(self) -> None:
         data = self.request.POST

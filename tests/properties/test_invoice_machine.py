@@ -18,9 +18,8 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed, can_proceed
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from campaigns.models import Deliverable, Milestone
 from krm.errors import Conflict, Denied
@@ -29,6 +28,7 @@ from payments import invoices, ledger, payouts
 from payments.models import Invoice, InvoiceLine, InvoiceState, LedgerTransaction, MatchResult, Payout
 from payments.models.invoices import INVOICE_MOVES
 from tests.payments.factories import Cast
+from tests.properties.machines import run_machine
 
 EXAMPLES = int(os.environ.get("KRM_MACHINE_EXAMPLES", "8"))
 STEPS = int(os.environ.get("KRM_MACHINE_STEPS", "25"))
@@ -233,25 +233,7 @@ class Machine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_invoice_machine() -> None:
-    class Run(Machine):
-        def __init__(self) -> None:
-            super().__init__()
-            self.frame = transaction.atomic()
-            self.frame.__enter__()
-
-        def teardown(self) -> None:
-            transaction.set_rollback(True)
-            self.frame.__exit__(None, None, None)
-
-    run_state_machine_as_test(
-        Run,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(Machine, examples=EXAMPLES, steps=STEPS)
 
 
 # Every pair of states, without a machine

@@ -19,7 +19,6 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Count, Sum
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -27,13 +26,13 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
 from krm.errors import Conflict, Denied
 from payments import invoices, ledger, payouts, periods
 from payments.models import Invoice, LedgerEntry, LedgerPeriod, LedgerTransaction, Payout
 from tests.payments.factories import Cast
+from tests.properties.machines import run_machine
 
 REFUSED = (Conflict, Denied, ValidationError)
 AMOUNTS = [3_000_000, 20_000_000, 90_000_000, 150_000_001, 7_777_777]
@@ -347,24 +346,4 @@ class Machine(RuleBasedStateMachine):
 
 @pytest.mark.django_db
 def test_invoice_and_ledger_machine() -> None:
-    class Run(Machine):
-        """Each example runs in a savepoint of its own and leaves nothing behind."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.frame = transaction.atomic()
-            self.frame.__enter__()
-
-        def teardown(self) -> None:
-            transaction.set_rollback(True)
-            self.frame.__exit__(None, None, None)
-
-    run_state_machine_as_test(
-        Run,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(Machine, examples=EXAMPLES, steps=STEPS)

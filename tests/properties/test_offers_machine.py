@@ -19,9 +19,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from campaigns import agreements, budget, negotiation
 from campaigns.models import Agreement, ExclusivityWindow, Offer, Partnership
@@ -29,6 +28,7 @@ from campaigns.models.agreements import AGREEMENT_MOVES
 from campaigns.models.negotiation import OFFER_MOVES, PARTNERSHIP_MOVES
 from krm.errors import Conflict, Denied
 from tests.campaigns import factories as f
+from tests.properties.machines import run_machine
 
 REFUSED = (Conflict, Denied, ValidationError)
 EXAMPLES = int(os.environ.get("KRM_MACHINE_EXAMPLES", "10"))
@@ -441,22 +441,4 @@ def line(price: int) -> list[dict[str, Any]]:
 @pytest.mark.django_db
 @pytest.mark.timeout(900)
 def test_talks_hold_their_promises() -> None:
-    class Isolated(Machine):
-        """Each example in a transaction that is undone."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.savepoint = transaction.savepoint()
-
-        def teardown(self) -> None:
-            transaction.savepoint_rollback(self.savepoint)
-
-    run_state_machine_as_test(
-        Isolated,
-        settings=settings(
-            max_examples=EXAMPLES,
-            stateful_step_count=STEPS,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    run_machine(Machine, examples=EXAMPLES, steps=STEPS)

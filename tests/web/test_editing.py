@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -125,6 +126,29 @@ def test_one_press_of_a_button_counts_once(campaign: Campaign, admin_user: Any) 
     browser.post(url, {**first, "note": "Another"})  # other values of the same page are another press
     browser.post(url, shown())  # and so is the same from a page opened anew
     assert Spend.objects.filter(campaign=campaign).count() == 3
+
+
+def test_an_offer_with_its_lines_goes_out_once(campaign: Campaign, admin_user: Any) -> None:
+    from django.utils import timezone
+
+    from campaigns import negotiation
+    from tests.campaigns.factories import make_creator
+
+    partnership = negotiation.invite(campaign, by=admin_user, creator=make_creator())
+    browser = Client()
+    browser.force_login(admin_user)
+    url = reverse("campaigns:offer_new", args=[partnership.pk])
+    data = {
+        "csrfmiddlewaretoken": "y" * 64,
+        "expires_at": (timezone.localtime() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M"),
+        "exclusivity_days": "0", "rounds": "2", "draft": "1",
+        "lines-TOTAL_FORMS": "1", "lines-INITIAL_FORMS": "0",
+        "lines-0-what": "instagram:reel", "lines-0-quantity": "1", "lines-0-unit_price": "1.500.000",
+    }  # fmt: skip
+    assert [browser.post(url, data).status_code for _time in range(2)] == [302, 302]
+    assert [offer.lines.get().unit_price for offer in partnership.offers.all()] == [Decimal(1_500_000)]
+    bad = browser.post(url, data | {"lines-0-unit_price": "satu juta"})
+    assert bad.status_code == 422 and "satu juta" in bad.content.decode()
 
 
 def test_a_refused_press_may_be_pressed_again(campaign: Campaign, admin_user: Any) -> None:
