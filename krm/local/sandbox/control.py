@@ -104,6 +104,13 @@ def _clear_faults(request: Request) -> Response:
     return Response(200, {"faults": []})
 
 
+def _clear_codes(request: Request) -> Response:
+    """Codes of the consent screens run out."""
+    with request.state.lock:
+        request.state.codes.clear()
+    return Response(200, {"codes": []})
+
+
 def _clear_reports(request: Request) -> Response:
     """Vendors forget the reports they made."""
     with request.state.lock:
@@ -173,6 +180,7 @@ _ROUTES = {
     ("GET", "/_sandbox/faults"): _list_faults,
     ("POST", "/_sandbox/faults"): _set_fault,
     ("DELETE", "/_sandbox/faults"): _clear_faults,
+    ("DELETE", "/_sandbox/codes"): _clear_codes,
     ("DELETE", "/_sandbox/reports"): _clear_reports,
     ("POST", "/_sandbox/mention"): _mention,
     ("POST", "/_sandbox/shape"): _set_shape,
