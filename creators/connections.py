@@ -24,7 +24,14 @@ from creators.pulling.session import PlatformSession
 from krm.accounts.permissions import check
 from krm.connectors import archive, budgets, credentials, http, spending
 from krm.connectors.credentials import SECRETS, Tokens
-from krm.connectors.models import Application, Credential, InboundEvent, OutcomeCount, Purpose
+from krm.connectors.models import (
+    Application,
+    Credential,
+    CredentialStatus,
+    InboundEvent,
+    OutcomeCount,
+    Purpose,
+)
 from krm.connectors.outcomes import Failed, Kind
 from krm.errors import Conflict
 
@@ -65,6 +72,7 @@ class Shown:
     errors: list[ErrorLine]
     calls: int
     consents: Mapping[str, int]
+    lost: Credential | None = None  # the agency's own token, where the platform refuses it
 
 
 def overview(now: datetime | None = None) -> list[Shown]:
@@ -81,6 +89,8 @@ def overview(now: datetime | None = None) -> list[Shown]:
         key = FLAVOURED.get((platform, flavour), platform)
         by_status = consents.setdefault(key, {})
         by_status[status] = by_status.get(status, 0) + number
+    refused = (CredentialStatus.REVOKED, CredentialStatus.EXPIRED)
+    lost = {c.platform: c for c in Credential.objects.filter(purpose=Purpose.AGENCY, status__in=refused)}
     shown = []
     for key, program in PROGRAMS.items():
         application = applications.get(key)
@@ -103,6 +113,7 @@ def overview(now: datetime | None = None) -> list[Shown]:
                 errors=errors.get(program.connector, []) if counted else [],
                 calls=calls.get(program.connector, 0) if counted else 0,
                 consents=consents.get(key, {}),
+                lost=lost.get(key),
             )
         )
     return shown
@@ -218,9 +229,11 @@ def advice(program: Program, failed: Failed) -> str:
     sentences = {
         Kind.AUTH_EXPIRED: _("refused the key or token. Enter a new one."),
         Kind.AUTH_REVOKED: _("says consent is gone. Connect the account again."),
-        Kind.SCOPE_MISSING: _("did not give permission for this. Check what was granted."),
+        Kind.SCOPE_MISSING: _(
+            "did not give permission for this. Compare what was granted with what the settings name."
+        ),
         Kind.RATE_LIMITED: _("says it was asked too often. KRM waits and goes on by itself."),
-        Kind.QUOTA_SPENT: _("has no calls left today. KRM goes on after midnight in California."),
+        Kind.QUOTA_SPENT: _("has no calls left today. KRM goes on by itself when there are new ones."),
         Kind.TRANSIENT: _("did not answer properly. Try again in a few minutes."),
     }
     sentence = sentences.get(outcome.kind, _("did not accept the request."))

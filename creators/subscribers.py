@@ -13,6 +13,7 @@ from krm.connectors.models import InboundEvent
 from krm.events import enqueue, register_kind, subscribe
 from krm.events.models import Event
 
+register_kind("creators.agency_token_lost", _("A platform refuses the agency's token"), areas=("staff",))
 register_kind("creators.consent_ended", _("A connection ended"), areas=("staff", "portal"))
 register_kind("creators.consent_ending", _("A connection ends soon"), areas=("portal",))
 register_kind("creators.report_answered", _("A vendor answered about an audience"), areas=("staff",))

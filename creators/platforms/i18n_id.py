@@ -82,4 +82,17 @@ ID: dict[str | tuple[str, str], str] = {
     "active audience": "audiens aktif",
     "active audiences": "audiens aktif",
     "replies": "balasan",
+    # the agency's own token
+    "%(platform)s refuses the agency's token": "%(platform)s menolak token agensi",
+    "A platform refuses the agency's token": "Platform menolak token agensi",
+    "Public accounts are not read until a new one is entered under Connectors. Creators need not do anything.": (
+        "Akun publik tidak dibaca sampai token baru dimasukkan di Konektor. Kreator tidak perlu melakukan apa pun."
+    ),
+    "The platform refuses the agency's own token, so public accounts are not read. Enter a new one under Settings; creators need not do anything.": (
+        "Platform menolak token milik agensi, jadi akun publik tidak dibaca. Masukkan yang baru di Pengaturan; kreator tidak perlu melakukan apa pun."
+    ),
+    "did not give permission for this. Compare what was granted with what the settings name.": (
+        "tidak memberi izin untuk ini. Bandingkan izin yang diberikan dengan yang disebut di pengaturan."
+    ),
+    "has no calls left today. KRM goes on by itself when there are new ones.": "tidak punya jatah panggilan lagi hari ini. KRM lanjut sendiri saat jatah baru ada.",
 }

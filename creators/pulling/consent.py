@@ -6,15 +6,21 @@ import json
 import logging
 
 from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from creators.listening import mentions
 from creators.models import AccountSchedule, AccountState, SocialAccount
+from creators.platforms.registry import PROGRAMS
 from creators.pulling import schedule
 from creators.pulling.runner import REASONS
+from krm.accounts.models import Role, User
 from krm.connectors import credentials
-from krm.connectors.models import Credential, InboundEvent
+from krm.connectors.models import Credential, InboundEvent, Purpose
 from krm.connectors.outcomes import Kind
+from krm.events import notify
 from krm.events.models import Event
+from krm.events.texts import Text
 
 log = logging.getLogger(__name__)
 GONE_REASONS = {2, 4}  # TikTok: the account was deleted, or banned
@@ -30,7 +36,9 @@ def _accounts(platform: str, external_id: str, handle: str) -> list[int]:
 def given(event: Event) -> None:
     """`connectors.credential_saved`: pull again what waited for it."""
     credential = Credential.objects.filter(pk=event.subject_id).first()
-    if credential is not None:
+    if credential is not None and credential.purpose == Purpose.AGENCY:
+        schedule.agency_again("tiktok" if credential.platform == "tiktok_one" else credential.platform)
+    elif credential is not None:
         found = _accounts(credential.platform, credential.external_account_id, credential.handle)
         schedule.ensure(found)
         schedule.resume(found)
@@ -40,6 +48,9 @@ def withdrawn(event: Event) -> None:
     """`connectors.credential_revoked`: ask no more, and show it."""
     credential = Credential.objects.filter(pk=event.subject_id).first()
     if credential is None or credential.status != "revoked":
+        return
+    if credential.purpose == Purpose.AGENCY:
+        _tell_administrators(credential, event)
         return
     found = _accounts(credential.platform, credential.external_account_id, credential.handle)
     others = Credential.objects.filter(
@@ -51,6 +62,18 @@ def withdrawn(event: Event) -> None:
         state=AccountState.NEEDS_CONSENT, state_reason=REASONS[Kind.AUTH_REVOKED]
     )
     AccountSchedule.objects.filter(pk__in=found).update(paused_reason=Kind.AUTH_REVOKED.value)
+
+
+def _tell_administrators(credential: Credential, event: Event) -> None:
+    """The agency's own token is refused: nothing public is read until somebody enters a new one."""
+    name = PROGRAMS[credential.platform].title if credential.platform in PROGRAMS else credential.platform
+    notify(
+        "creators.agency_token_lost", User.objects.filter(role=Role.ADMINISTRATOR, is_active=True), credential,
+        title=Text(gettext_lazy("%(platform)s refuses the agency's token"), platform=name),
+        text=gettext_lazy("Public accounts are not read until a new one is entered under Connectors. Creators need not do anything."),
+        url=f"{reverse('creators:connectors')}#{credential.platform}",
+        key=f"agency-token:{event.pk}",
+    )  # fmt: skip
 
 
 def from_tiktok(event: InboundEvent) -> None:

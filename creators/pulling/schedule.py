@@ -232,6 +232,11 @@ def finish(
         row.due_at = until + timedelta(seconds=random.uniform(1, 60))
         return None
     row.fail_count = min(row.fail_count + 1, 1000)
+    if (
+        outcome.ours
+    ):  # nothing an account's owner could do, and the same for every account: it waits for the agency
+        row.due_at = now + min(timedelta(hours=1) * 2 ** min(row.fail_count - 1, 10), timedelta(hours=6))
+        return None
     if kind in PAUSING:
         row.paused_reason = kind.value
         row.due_at = now + policy.LONGEST
@@ -274,6 +279,14 @@ def resume(account_ids: Sequence[int]) -> int:
         .exclude(paused_reason="")
         .update(paused_reason="", fail_count=0, due_at=timezone.now())
     )
+
+
+def agency_again(platform: str) -> int:
+    """The agency entered a new token: what only waited for it is due now."""
+    refused = (Kind.AUTH_EXPIRED.value, Kind.AUTH_REVOKED.value, Kind.SCOPE_MISSING.value)
+    return AccountSchedule.objects.filter(
+        platform=platform, paused_reason="", last_outcome__in=refused, due_at__gt=timezone.now()
+    ).update(due_at=timezone.now(), fail_count=0)
 
 
 def hurry(account_ids: Sequence[int]) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -51,6 +52,23 @@ class PlatformSession:
     def call(
         self, build: Callable[[Credential | None], Request], credential: Credential | None = None
     ) -> Any:
+        try:
+            return self._call(build, credential)
+        except Failed as failed:
+            ours = self._is_ours(credential, failed.outcome.kind)
+            if failed.outcome.ours is ours:
+                raise
+            # also: renewing an owner's token is a call without one, and yet the owner's matter
+            raise Failed(replace(failed.outcome, ours=ours)) from None
+
+    def _is_ours(self, credential: Credential | None, kind: Kind) -> bool:
+        """Whether the refusal is of the agency's own token or key, which is the same for every account."""
+        if credential is None:
+            return kind in (Kind.AUTH_EXPIRED, Kind.AUTH_REVOKED)
+        refused = kind in (Kind.AUTH_EXPIRED, Kind.AUTH_REVOKED, Kind.SCOPE_MISSING)
+        return refused and credential.purpose == Purpose.AGENCY
+
+    def _call(self, build: Callable[[Credential | None], Request], credential: Credential | None) -> Any:
         current = credential
         if current is not None and self._is_old(current):
             current = self._renew(current)

@@ -25,6 +25,7 @@ class Outcome:
     reason: str = ""
     until: datetime | None = None
     bucket: str = ""
+    ours: bool = False  # the agency's own key or token is at fault; no owner can help
 
     @property
     def ok(self) -> bool:

@@ -68,7 +68,8 @@ class Instagram:
     def _pull_public(self, session: Session, ref: AccountRef, pulled: Pulled) -> None:
         agency = session.agency()
         if agency is None:
-            raise Failed(Outcome(Kind.AUTH_REVOKED, "The agency's own Instagram account is not connected."))
+            reason = "The agency's own Instagram account is not connected."
+            raise Failed(Outcome(Kind.AUTH_REVOKED, reason, ours=True))
         if not ref.handle:
             raise Failed(
                 Outcome(Kind.BAD_REQUEST, "Instagram finds public accounts by handle; this one has none.")

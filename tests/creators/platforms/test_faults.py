@@ -14,6 +14,7 @@ from creators.pulling import runner, schedule
 from krm.connectors import budgets, credentials
 from krm.connectors.models import Credential, OutcomeCount
 from krm.connectors.outcomes import Kind
+from krm.events.models import Notification
 from tests.sandbox import Running, demo
 
 PUBLIC, OWN, DISPLAY, BUSINESS, CHANNEL = "instagram", "instagram own", "tiktok", "tiktok business", "youtube"
@@ -27,7 +28,36 @@ CASES = [
     ("their error", "server_error", PUBLIC, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
     ("half a document", "truncated", PUBLIC, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
     ("our error", "bad_request", PUBLIC, Kind.BAD_REQUEST, AccountState.ACTIVE, "", timedelta(days=1)),
-    ("no permission", "scope", PUBLIC, Kind.SCOPE_MISSING, AccountState.NEEDS_CONSENT, "scope_missing", timedelta(days=30)),
+    # the agency's own token: no account is blamed for it
+    ("the agency has no permission", "scope", PUBLIC, Kind.SCOPE_MISSING, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("the agency's token ended", "expired_token", PUBLIC, Kind.AUTH_REVOKED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("the agency's token is withdrawn", "revoked", PUBLIC, Kind.AUTH_REVOKED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("the app's token ended", "expired_token", PAGE, Kind.AUTH_EXPIRED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("the app is withdrawn", "revoked", PAGE, Kind.AUTH_REVOKED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("the key is withdrawn", "revoked", CHANNEL, Kind.AUTH_EXPIRED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("the key may not", "scope", CHANNEL, Kind.SCOPE_MISSING, AccountState.NEEDS_CONSENT, "scope_missing", timedelta(days=30)),
+    ("the bearer is withdrawn", "revoked", X, Kind.AUTH_EXPIRED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("the token is refused twice", "expired_token", OWN, Kind.AUTH_REVOKED, AccountState.NEEDS_CONSENT, "auth_revoked", timedelta(days=30)),
+    ("a scope was not given", "scope", OWN, Kind.SCOPE_MISSING, AccountState.NEEDS_CONSENT, "scope_missing", timedelta(days=30)),
+    ("a throttled account", "rate_limited", OWN, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
+    ("the account's limit", "quota", OWN, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("an account that is gone", "private", OWN, Kind.UNAVAILABLE, AccountState.UNAVAILABLE, "", timedelta(days=1)),
+    ("half a document", "truncated", OWN, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("our error", "bad_request", OWN, Kind.BAD_REQUEST, AccountState.ACTIVE, "", timedelta(days=1)),
+    ("the token is refused twice", "expired_token", DISPLAY, Kind.AUTH_REVOKED, AccountState.NEEDS_CONSENT, "auth_revoked", timedelta(days=30)),
+    ("TikTok's allowance", "quota", DISPLAY, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
+    ("the token is refused twice", "expired_token", BUSINESS, Kind.AUTH_REVOKED, AccountState.NEEDS_CONSENT, "auth_revoked", timedelta(days=30)),
+    ("Business's allowance", "quota", BUSINESS, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
+    ("an account that is gone", "private", BUSINESS, Kind.UNAVAILABLE, AccountState.UNAVAILABLE, "", timedelta(days=1)),
+    ("half a document", "truncated", BUSINESS, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("our error", "bad_request", BUSINESS, Kind.BAD_REQUEST, AccountState.ACTIVE, "", timedelta(days=1)),
+    ("a permission was not given", "scope", OWN_PAGE, Kind.SCOPE_MISSING, AccountState.NEEDS_CONSENT, "scope_missing", timedelta(days=30)),
+    ("a throttled Page", "rate_limited", OWN_PAGE, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
+    ("the Page's limit", "quota", OWN_PAGE, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(hours=1)),
+    ("a Page that is gone", "private", OWN_PAGE, Kind.UNAVAILABLE, AccountState.UNAVAILABLE, "", timedelta(days=1)),
+    ("their error", "server_error", OWN_PAGE, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("half a document", "truncated", OWN_PAGE, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
+    ("our error", "bad_request", OWN_PAGE, Kind.BAD_REQUEST, AccountState.ACTIVE, "", timedelta(days=1)),
     ("consent withdrawn", "revoked", OWN, Kind.AUTH_REVOKED, AccountState.NEEDS_CONSENT, "auth_revoked", timedelta(days=30)),
     ("their error", "server_error", OWN, Kind.TRANSIENT, AccountState.ACTIVE, "", timedelta(minutes=2)),
     ("TikTok throttles", "rate_limited", DISPLAY, Kind.RATE_LIMITED, AccountState.ACTIVE, "", timedelta(minutes=1)),
@@ -108,6 +138,53 @@ def test_a_fault(
         assert row.state_reason == ""
     else:
         assert row.state_reason
+
+
+def test_every_connector_meets_every_fault() -> None:
+    faults = {
+        "expired_token",
+        "revoked",
+        "scope",
+        "rate_limited",
+        "quota",
+        "private",
+        "server_error",
+        "truncated",
+        "bad_request",
+    }
+    met = {(where, fault) for _case, fault, where, *_rest in CASES}
+    for where in (PUBLIC, OWN, DISPLAY, BUSINESS, CHANNEL, X, PAGE, OWN_PAGE):
+        missing = faults - {fault for place, fault in met if place == where}
+        # the token that is renewed, and the error that is the same code for both kinds of token, are met by tests below
+        assert missing <= ({"truncated", "server_error"} if where == OWN else set()), (where, missing)
+
+
+def test_the_agencys_lost_token_is_told_once_and_a_new_one_goes_on(
+    connected: Running, account: Any, pull: Any, admin_user: Any, drain_events: Any, client_for: Any
+) -> None:
+    from krm.connectors.credentials import Tokens
+    from krm.local.sandbox import tokens
+
+    first, second = account(demo("instagram")), account(demo("instagram", nth=1))
+    connected.fault("instagram", "revoked", first.handle)
+    Credential.objects.filter(purpose="agency").update(status="active")
+    pull(first)
+    credentials.revoke(Credential.objects.get(purpose="agency"), reason="190/458 not authorized")
+    assert pull(second)[second.pk].kind is Kind.AUTH_REVOKED  # not asked any more
+    drain_events()
+    assert [n.kind for n in Notification.objects.filter(user=admin_user)] == ["creators.agency_token_lost"]
+    page = client_for(admin_user).get("/creators/connectors/").content.decode()
+    assert "own token" in page and "190/458" in page
+
+    connected.clear()
+    token = Tokens(tokens.issue("act", "instagram", tokens.AGENCY_IG_ID))
+    credentials.save_credential("instagram", tokens.AGENCY_IG_ID, token, by=None, purpose="agency")
+    drain_events()
+    for row in (first, second):
+        row.refresh_from_db()
+        assert row.state == AccountState.ACTIVE
+        assert AccountSchedule.objects.get(pk=row.pk).due_at <= timezone.now()
+        assert pull(row)[row.pk].ok
 
 
 def test_an_expired_token_is_renewed_and_the_call_repeated(
