@@ -79,7 +79,9 @@ def searchable(term: str) -> str:
 
 def follow() -> int:
     """Bring what is followed in line with the campaigns that run. Returns how many changed; twice changes nothing."""
-    return hashtags.follow_for_campaigns(wanted())
+    found = wanted()
+    demo = Campaign.objects.filter(pk__in=found.values(), is_demo=True).values_list("pk", flat=True)
+    return hashtags.follow_for_campaigns(found, set(demo))
 
 
 def standing(campaign: Campaign) -> list[Followed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,9 +75,17 @@ def clean(text: str) -> str:
 
 @transaction.atomic
 def track(
-    term: str, *, by: User | None, platform: str = Platform.INSTAGRAM, campaign_id: int | None = None
+    term: str,
+    *,
+    by: User | None,
+    platform: str = Platform.INSTAGRAM,
+    campaign_id: int | None = None,
+    is_demo: bool = False,
 ) -> TrackedHashtag:
-    """Follow a hashtag, or follow it again. `by` is None where a room above asks for a campaign of its own."""
+    """Follow a hashtag, or follow it again. `by` is None where a room above asks for a campaign of its own.
+
+    `is_demo`: only the demo agency wants it; it goes with the rest of it.
+    """
     if by is not None:
         check(by, "creators.listen")
     if platform != Platform.INSTAGRAM:
@@ -88,10 +96,11 @@ def track(
     if tag is not None and tag.active and by is not None and tag.created_by_id is not None:
         raise ValidationError({"term": _("This hashtag is followed already.")})
     if tag is None:
-        tag = TrackedHashtag(platform=platform, term=term)
+        tag = TrackedHashtag(platform=platform, term=term, is_demo=is_demo)
     if not tag.active:
         tag.created_by = None  # who followed it before has stopped
     tag.active, tag.due_at, tag.created_by = True, now, by or tag.created_by
+    tag.is_demo = tag.is_demo and is_demo
     if campaign_id is not None:
         tag.campaign_id = campaign_id
     tag.save()
@@ -117,8 +126,10 @@ def stop(tag: TrackedHashtag, *, by: User) -> TrackedHashtag:
     return held
 
 
-def follow_for_campaigns(wanted: Mapping[str, int]) -> int:
+def follow_for_campaigns(wanted: Mapping[str, int], demo: Container[int] = ()) -> int:
     """Follow exactly the hashtags that campaigns want now (`{term: campaign number}`). Twice changes nothing.
+
+    `demo` are the campaigns of the demo agency.
 
     What people follow themselves stays followed; what somebody stopped stays stopped while that campaign lasts.
     """
@@ -127,7 +138,7 @@ def follow_for_campaigns(wanted: Mapping[str, int]) -> int:
     for term, campaign_id in wanted.items():
         tag = rows.get(term)
         if tag is None or tag.campaign_id != campaign_id:
-            track(term, by=None, campaign_id=campaign_id)
+            track(term, by=None, campaign_id=campaign_id, is_demo=campaign_id in demo)
             changed += 1
     for term, tag in rows.items():
         if tag.campaign_id is not None and term not in wanted:
