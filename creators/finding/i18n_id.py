@@ -224,7 +224,6 @@ ID: dict[str | tuple[str, str], str] = {
     "Select two to six accounts in discovery and press Compare.": "Pilih dua sampai enam akun di pencarian lalu tekan Bandingkan.",
     "What": "Apa",
     "best": "terbaik",
-    "sure %(sure)s": "yakin %(sure)s",
     "Where and what": "Di mana dan apa",
     "Audience countries": "Negara audiens",
     "Audience cities": "Kota audiens",

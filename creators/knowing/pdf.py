@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
+from creators.audience_words import group
 from creators.knowing import clientview
 from creators.models import Creator, Source
 from krm.web import format
@@ -38,7 +39,7 @@ def _data(creator: Creator, lang: str) -> dict[str, Any]:
                 ],
                 "source": " · ".join(part for part in (str(source), format.day(account.figures_as_of)) if part),
                 "audience": [
-                    [str(groups[key]), ", ".join(f"{g['group']} {format.percent(g['share'], 0)}" for g in found)]
+                    [str(groups[key]), ", ".join(f"{group(key, g['group'])} {format.percent(g['share'], 0)}" for g in found)]
                     for key, found in row["groups"]
                 ],
             }

@@ -10,9 +10,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creators import audiences, insights, profiles, samples
+from creators import audience_words, audiences, insights, profiles, samples
 from creators.models import FollowerSample, SocialAccount
-from creators.web import wording
 from creators.web.profile import CreatorTab
 from krm.web import charts
 from krm.web.forms import KrmForm
@@ -83,7 +82,7 @@ def demography(row: Any) -> list[tuple[str, Any]]:
         if groups:
             sort = None if key == "age" else "-x"
             ordered = sorted(groups, key=lambda g: g["group"]) if key == "age" else groups
-            ordered = [{**row, "group": wording.group(key, row["group"])} for row in ordered]
+            ordered = [{**row, "group": audience_words.group(key, row["group"])} for row in ordered]
             parts.append((str(title), charts.bar(ordered, "group", "share", format="percent", horizontal=True, sort=sort,
                                                  height=40 + 22 * len(groups), y_title=gettext("Share"))))  # fmt: skip
     return parts

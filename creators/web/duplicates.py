@@ -55,7 +55,7 @@ class DuplicateList(ListPage):
                sub=lambda o: o.first.email or o.first.city or None),
         Column("second", _("May also be"), value=lambda o: str(o.second), link=lambda o: o.second.get_absolute_url(),
                sub=lambda o: o.second.email or o.second.city or None),
-        Column("confidence", _("Confidence"), kind="percent", sort="confidence"),
+        Column("confidence", _("Confidence"), kind="percent", sort="confidence", value=lambda o: round(o.confidence, 2)),
         Column("reasons", _("Why"), kind="html", value=reasons_html,
                export=lambda o: ", ".join(reason["kind"] for reason in o.reasons)),
         Column("found_at", _("Found"), kind="ago", sort="found_at"),

@@ -13,12 +13,11 @@ from django.utils.timezone import get_current_timezone, make_aware
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from creators import people
+from creators import audience_words, people
 from creators.custom import fields as custom
 from creators.custom.fields import PREFIX
 from creators.knowing import clientview, pdf, sharing, timeline
 from creators.models import Creator, CustomField, ProfileShare
-from creators.web import wording
 from creators.web.forms import CreatorForm, custom_form_field, custom_initial
 from creators.web.known import EDITABLE, field_rows
 from creators.web.profile import CreatorTab
@@ -149,7 +148,7 @@ def shown(creator: Creator) -> dict[str, Any]:
     }
     for block in seen["accounts"]:
         block["shares"] = [
-            (titles[key], [(wording.group(key, row["group"]), row["share"])
+            (titles[key], [(audience_words.group(key, row["group"]), row["share"])
                            for row in sorted(groups, key=lambda row: row["group"] if key == "age" else "")
                            if row["share"] >= 0.005])
             for key, groups in block["groups"]

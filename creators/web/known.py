@@ -9,7 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creators import profiles, records
+from creators import audience_words, profiles, records
 from creators.custom.fields import PREFIX
 from creators.custom.values import in_words
 from creators.models import (
@@ -24,7 +24,7 @@ from creators.models import (
 )
 from creators.safety import reading
 from creators.scoring import safety
-from creators.web import headline, wording
+from creators.web import headline
 from creators.web.forms import CreatorForm
 from krm.web import charts
 
@@ -134,7 +134,9 @@ def audience_summary(accounts: list[SocialAccount], scores: profiles.Scores) -> 
             if key == "age":
                 given.sort(key=lambda row: row["group"])
             if given:
-                groups.append((title, [(wording.group(key, row["group"]), row["share"]) for row in given]))
+                groups.append(
+                    (title, [(audience_words.group(key, row["group"]), row["share"]) for row in given])
+                )
     return {
         "account": best[0] if best else None,
         "row": best[1] if best else None,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from creators.models import Platform, RateFormat
@@ -25,43 +23,8 @@ INPUTS: dict[str, Any] = {
     "intervals": _("Growth steps seen"), "flagged": _("Growth steps flagged"), "growth_30d": _("Growth in 30 days"),
 }  # fmt: skip
 SHARES = {"er_followers", "er_views", "er_reach", "authentic_ratio", "peer_median", "growth_30d", "view_rate"}
-GENDERS: dict[str, Any] = {
-    "female": _("Women"),
-    "male": _("Men"),
-    "unknown": _("Unknown"),
-    "other": _("Other"),
-}
-
-
-def group(kind: str, name: str) -> str:
-    """A group of an audience as people call it: Indonesia for ID, Women for female."""
-    if kind == "gender":
-        return str(GENDERS.get(name.lower(), name))
-    if kind == "countries":
-        return country(name)
-    if kind == "languages" and len(name) == 2:
-        return _languages((get_language() or "en")[:2]).get(name.lower(), name).capitalize()
-    return name
 
 
 def piece(platform: str, form: str) -> str:
     """What is bought: Instagram Reel."""
     return f"{dict(Platform.choices).get(platform, platform)} {dict(RateFormat.choices).get(form, form)}"
-
-
-def country(code: str) -> str:
-    return _territories((get_language() or "en")[:2]).get(code.upper(), code) if len(code) == 2 else code
-
-
-@cache
-def _territories(lang: str) -> dict[str, str]:
-    from babel import Locale
-
-    return dict(Locale(lang).territories)
-
-
-@cache
-def _languages(lang: str) -> dict[str, str]:
-    from babel import Locale
-
-    return dict(Locale(lang).languages)

@@ -109,4 +109,4 @@ def written(value: Any, kind: str) -> str:
         return formats.percent(value)
     if kind == "day":
         return formats.day(value)
-    return f"{value:.0f}"
+    return formats.count(round(value)) if abs(value) >= 1_000 else formats.number(value, 0)

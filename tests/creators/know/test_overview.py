@@ -243,3 +243,16 @@ def test_what_was_agreed_is_named_as_people_name_it(admin_user: Any, client_for:
     partnership = f.signed().partnership
     page = client_for(admin_user).get(f"/creators/{partnership.creator_id}/rates/").content.decode()
     assert "<td>Instagram Reel</td>" in page and "instagram reel" not in page
+
+
+def test_the_document_names_groups_of_an_audience(admin_user: Any) -> None:
+    from creators.knowing import pdf
+
+    account = SocialAccountFactory()
+    AudienceSnapshot.objects.create(
+        account=account, source="platform_authorised", as_of=localdate(), observed_at=timezone.now(),
+        gender={"female": 0.7, "male": 0.3}, countries={"ID": 0.9},
+    )  # fmt: skip
+    with override("id"):
+        text = str(pdf._data(account.creator, "id"))
+    assert "Perempuan 70" in text and "Indonesia 90" in text and "female" not in text
