@@ -23,6 +23,12 @@ def test_t1_influencer_fee_of_20_million() -> None:
     assert result.object_code == "21-100-33"
 
 
+def test_t2_a_gift_is_taxed_like_a_fee_and_before_2024_a_person_decides() -> None:
+    with pytest.raises(NeedsReview):  # the official example is of December 2023, when the tax was cumulative
+        assess(D(10_000_000), PERSON, date(2023, 12, 15))
+    assert assess(D(10_000_000), PERSON, TODAY).withheld == D(250_000)
+
+
 def test_t3_non_employee_fee_of_40_million() -> None:
     result = assess(D(40_000_000), PERSON, TODAY)
     assert (result.base, result.withheld, result.net) == (D(20_000_000), D(1_000_000), D(39_000_000))
@@ -39,6 +45,15 @@ def test_t3_non_employee_fee_of_40_million() -> None:
 def test_t4_base_and_bracket(gross: int, base: int, rate: str, tax: int) -> None:
     result = pph21.withhold(D(gross), TODAY, has_tax_id=True)
     assert (result.base, result.rate, result.tax) == (D(base), D(rate), D(tax))
+
+
+@pytest.mark.parametrize(
+    ("gross", "withheld", "takes_home"),
+    [(82_051_282, 2_051_282, 80_000_000), (1_463_529_412, 163_529_412, 1_300_000_000)],
+)
+def test_t6_t7_a_grossed_up_fee_leaves_what_was_promised(gross: int, withheld: int, takes_home: int) -> None:
+    result = assess(D(gross), PERSON, TODAY)
+    assert (result.withheld, result.net) == (D(withheld), D(takes_home))
 
 
 def test_t7_brackets_are_dated() -> None:
@@ -60,6 +75,13 @@ def test_t8_ppn_on_10_million() -> None:
 def test_t9_ppn_on_small_amounts(price: int, base: str, tax: int) -> None:
     added = ppn.add(D(price), TODAY)
     assert (added.other_base, added.tax) == (D(base), D(tax))
+
+
+def test_t10_a_line_with_cents_keeps_them_in_its_base_and_rounds_the_tax_once() -> None:
+    line = D("12000000.12") * 10 - D("10000.89")
+    added = ppn.add(line, TODAY)
+    assert (line, added.other_base) == (D("119990000.31"), D("109990833.62"))
+    assert added.tax == to_rupiah(D("13198900.03"), TODAY) == D(13_198_900)
 
 
 @pytest.mark.parametrize(("raw", "rounded"), [("1500000.49", 1_500_000), ("1900000.50", 1_900_001)])
