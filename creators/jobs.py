@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from creators import rescoring  # noqa: F401  registers its runner
+from creators.duplicates import finding
 from creators.importing import run as importing
-from creators.models import CreatorImport, ImportState
+from creators.models import Creator, CreatorImport, ImportState
 from creators.vendors import batch as vendor_batch
 from krm.accounts.models import User
 from krm.accounts.permissions import check
@@ -50,6 +51,32 @@ def run_import(job: Job, progress: jobs.Progress) -> dict[str, Any]:
     except importing.Refused as refusal:
         raise jobs.Failed(str(refusal)) from None
     return {**result, "url": reverse("creators:import_detail", args=[batch.pk]), "label": _("See the import")}
+
+
+DUPLICATES = "creators.find_duplicates"
+
+
+def start_duplicates(*, by: User) -> Job:
+    """Look through everybody now instead of in the night; one run at a time."""
+    check(by, "creators.merge")
+    with transaction.atomic():
+        waiting = Job.objects.select_for_update().filter(kind=DUPLICATES, state__in=["queued", "running"])
+        if waiting.exists():
+            raise Conflict(_("Duplicates are being looked for. Wait for it or cancel its job."))
+        return jobs.start(DUPLICATES, by=by, title=_("Look for duplicates"), params={})
+
+
+@jobs.runner(DUPLICATES)
+def run_duplicates(job: Job, progress: jobs.Progress) -> dict[str, Any]:
+    progress.total(Creator.objects.filter(merged_into=None).exclude(city="").count())
+
+    def step(people: int, what: str) -> None:
+        progress.check_cancelled()
+        progress.say(what)
+        progress.advance(people)
+
+    new = finding.refresh(step=step)
+    return {"new": new, "url": reverse("creators:duplicates"), "label": _("See possible duplicates")}
 
 
 @jobs.runner("creators.request_reports")

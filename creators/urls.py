@@ -65,6 +65,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("hashtags/", listening.HashtagList.as_view(), name="hashtags"),
     path("hashtags/add/", listening.HashtagAdd.as_view(), name="hashtag_add"),
     path("duplicates/", duplicates.DuplicateList.as_view(), name="duplicates"),
+    path("duplicates/search/", duplicates.DuplicateSearch.as_view(), name="duplicates_search"),
     path("duplicates/<int:pk>/dismiss/", duplicates.dismiss, name="duplicate_dismiss"),
     path("merges/", duplicates.MergeList.as_view(), name="merges"),
     path("merges/<int:pk>/", duplicates.MergeRecordPage.as_view(), name="merge_record"),

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from rest_framework import serializers as S
 from rest_framework.request import Request
 
-from creators import todos
+from creators import jobs, todos
 from creators.api.views import SCOPES, _visible
 from creators.custom import fields
 from creators.dossiers import vetting
@@ -87,6 +87,10 @@ class CustomFieldViewSet(StaffOnly, WriteViewSet):
         return fields.restore_field(self.get_object(), by=request.user)  # type: ignore[arg-type]
 
 
+class JobStarted(S.Serializer[Any]):
+    job = S.IntegerField(help_text="Its progress is at /jobs/{job}.")
+
+
 class PairOut(S.ModelSerializer[DuplicatePair]):
     class Meta:
         model = DuplicatePair
@@ -116,8 +120,14 @@ class DuplicateViewSet(StaffOnly, ReadViewSet):
     serializer_class = PairOut
     filterset_class = PairFilter
     scopes = SCOPES
-    perms: ClassVar[dict[str, str]] = {"dismiss": "creators.merge"}
+    perms: ClassVar[dict[str, str]] = {"dismiss": "creators.merge", "search": "creators.merge"}
     ordering_fields = ("confidence", "found_at")
+
+    @action(detail=False, methods=["post"], response=JobStarted, status=202, summary="Look for duplicates")
+    def search(self, request: Request) -> Any:
+        """Compare everybody now instead of in the night, as a job."""
+        job = jobs.start_duplicates(by=request.user)  # type: ignore[arg-type]
+        return {"job": job.pk}
 
     @action(detail=True, methods=["post"], summary="Keep apart")
     def dismiss(self, request: Request, pk: str) -> DuplicatePair:

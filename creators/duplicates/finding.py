@@ -6,13 +6,16 @@ creators in a few statements, or on some of them against all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models.functions import Lower
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
+from creators.duplicates import alike
 from creators.models import Creator, DuplicatePair, PairState
 from krm.accounts.models import User
 from krm.accounts.permissions import check
@@ -21,7 +24,7 @@ from krm.events import record
 
 LISTED = 0.5  # a pair below is not worth somebody's time
 CROWD = 6  # a contact that so many share is an agency's, not a person's
-WEIGHTS = {"email": 0.9, "phone": 0.9, "handle": 0.6, "link": 0.85, "name": 0.55, "alike": 0.4, "place": 0.15}
+WEIGHTS = {"email": 0.9, "phone": 0.9, "handle": 0.6, "link": 0.85, "name": 0.55, "alike": 0.4, "place": 0.2}
 REASONS: dict[str, Any] = {
     "email": _("Same e-mail"), "phone": _("Same phone"), "handle": _("Same handle on another platform"),
     "link": _("One profile names the other's account"), "name": _("Same name"), "alike": _("Alike name"),
@@ -102,8 +105,13 @@ SELECT id, lower(city), country FROM creators_creator WHERE id = ANY(%s) AND cit
 ALIKE_AT_ONCE = 5_000
 
 
-def refresh(creator_ids: Iterable[int] | None = None) -> int:
-    """Look for duplicates of these creators (of everybody, if none are named); pairs that are open afterwards and new."""
+def refresh(
+    creator_ids: Iterable[int] | None = None, *, step: Callable[[int, str], None] | None = None
+) -> int:
+    """Look for duplicates of these creators (of everybody, if none are named); pairs that are open afterwards and new.
+
+    `step(people looked at, what is looked for)` is told on the way, and may end it by raising.
+    """
     ids = sorted(set(creator_ids)) if creator_ids is not None else []
     everybody = creator_ids is None
     if not ids and not everybody:
@@ -114,12 +122,15 @@ def refresh(creator_ids: Iterable[int] | None = None) -> int:
         for kind, statement in (
             ("email", _EMAIL), ("phone", _PHONES), ("handle", _HANDLE), ("link", _LINK), ("name", _NAME),
         ):  # fmt: skip
+            if step is not None:
+                step(0, str(REASONS[kind]))
             cursor.execute(statement, values)
             for first, second, value in cursor.fetchall():
                 found.setdefault((first, second), {})[kind] = str(value)
-        near = ids if not everybody else _changed_lately()
-        for start in range(0, len(near), ALIKE_AT_ONCE):
-            cursor.execute(_ALIKE, {"ids": near[start : start + ALIKE_AT_ONCE]})
+        if everybody:
+            _alike_everywhere(found, step)
+        for start in range(0, len(ids), ALIKE_AT_ONCE):
+            cursor.execute(_ALIKE, {"ids": ids[start : start + ALIKE_AT_ONCE]})
             for first, second, value in cursor.fetchall():
                 if "name" not in found.get((first, second), {}):
                     found.setdefault((first, second), {})["alike"] = str(value)
@@ -139,12 +150,36 @@ def confidence_of(kinds: Iterable[str]) -> float:
     return round(1 - open_, 4)
 
 
-def _changed_lately(limit: int = 20_000) -> list[int]:
-    from datetime import timedelta
+def _alike_everywhere(
+    found: dict[tuple[int, int], dict[str, str]], step: Callable[[int, str], None] | None
+) -> None:
+    """Names that resemble one another: of pairs that have another reason, and of people of one city.
 
-    since = now() - timedelta(days=2)
-    rows = Creator.objects.filter(updated_at__gte=since, merged_into=None)
-    return list(rows.order_by("-updated_at").values_list("pk", flat=True)[:limit])
+    Alone an alike name lists nobody (0.4), so nobody else need be compared: a million creators take a minute or two.
+    """
+    others = sorted({pk for pair in found for pk in pair})
+    called = dict(Creator.objects.filter(pk__in=others).values_list("pk", "name"))
+    for (first, second), reasons in found.items():
+        one, two = called.get(first, ""), called.get(second, "")
+        if (
+            "name" not in reasons
+            and alike.similarity(alike.trigrams(one), alike.trigrams(two)) >= alike.SIMILAR
+        ):
+            reasons["alike"] = two
+    people = (
+        Creator.objects.filter(merged_into=None)
+        .exclude(city="")
+        .annotate(place=Lower("city"))
+        .order_by("country", "place")
+        .values_list("country", "place", "pk", "name")
+    )
+    for _place, rows in groupby(people.iterator(chunk_size=20_000), key=lambda row: row[:2]):
+        block = {pk: name for _country, _city, pk, name in rows}
+        if step is not None:
+            step(len(block), str(REASONS["alike"]))
+        for first, second, _value in alike.pairs(block.items(), crowd=CROWD):
+            if "name" not in found.get((first, second), {}):
+                found.setdefault((first, second), {})["alike"] = block[second]
 
 
 def _store(found: dict[tuple[int, int], dict[str, str]], ids: list[int], everybody: bool) -> int:

@@ -82,6 +82,14 @@ ID: dict[str | tuple[str, str], str] = {
     "active audience": "audiens aktif",
     "active audiences": "audiens aktif",
     "replies": "balasan",
+    # looking for duplicates now
+    "Duplicates are being looked for. Wait for it or cancel its job.": "Duplikat sedang dicari. Tunggu, atau batalkan pekerjaannya.",
+    "Everybody is compared: contacts, handles, links, names, and alike names within one city. It is done every night by itself; a million creators take some minutes.": (
+        "Semua dibandingkan: kontak, handle, tautan, nama, dan nama mirip dalam satu kota. Dilakukan sendiri tiap malam; sejuta kreator perlu beberapa menit."
+    ),
+    "Look for duplicates": "Cari duplikat",
+    "Look now": "Cari sekarang",
+    "See possible duplicates": "Lihat kemungkinan duplikat",
     # the agency's own token
     "%(platform)s refuses the agency's token": "%(platform)s menolak token agensi",
     "A platform refuses the agency's token": "Platform menolak token agensi",

@@ -12,13 +12,13 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from creators import discovery
+from creators import discovery, jobs
 from creators.duplicates import finding, merging
 from creators.models import Creator, DuplicatePair, MergeRecord, PairState
 from krm.accounts.permissions import allowed, check
-from krm.web.forms import REFUSALS, refusal_text
+from krm.web.forms import REFUSALS, KrmForm, refusal_text
 from krm.web.lists import Column, Empty, ListPage
-from krm.web.pages import DetailPage, redirect, verb_view
+from krm.web.pages import DetailPage, FormPage, redirect, verb_view
 
 CRUMBS = [(_("Creators"), "creators:list"), (_("Possible duplicates"), "creators:duplicates")]
 
@@ -68,12 +68,31 @@ class DuplicateList(ListPage):
         _("Looked for every night and whenever a creator is added: contacts, handles, links and names."),
         icon="users",
     )
-    actions = [(_("Merges"), "creators:merges", "")]
+    actions = [
+        (_("Merges"), "creators:merges", ""),
+        (_("Look now"), "creators:duplicates_search", "", "creators.merge"),
+    ]
     breadcrumbs = CRUMBS[:1]
 
     def get_queryset(self) -> Any:
         rows: Any = super().get_queryset().select_related("first", "second")
         return rows if self.request.GET.get("state") else rows.open()
+
+
+class DuplicateSearch(FormPage):
+    title = _("Look for duplicates")
+    subtitle = _(
+        "Everybody is compared: contacts, handles, links, names, and alike names within one city. "
+        "It is done every night by itself; a million creators take some minutes."
+    )
+    perm = "creators.merge"
+    form_class = KrmForm
+    submit_label = _("Look now")
+    cancel_url = "creators:duplicates"
+    breadcrumbs = CRUMBS
+
+    def save(self, form: Any) -> Any:
+        return jobs.start_duplicates(by=self.request.user)  # type: ignore[arg-type]
 
 
 dismiss = verb_view(

@@ -119,6 +119,8 @@ ROUTES = {
     "api:creator-dossiers-refresh": Route(POST=REVIEWERS, **DOSSIER),
     "api:creator-dossiers-look-again": Route(POST=REVIEWERS, **DOSSIER),
     "creators:duplicates": Route(GET=STAFF),
+    "creators:duplicates_search": Route(GET=MANAGERS, POST=MANAGERS, sees=STAFF),
+    "api:creator-duplicates-search": Route(POST=MANAGERS, sees=STAFF),
     "creators:duplicate_dismiss": Route(POST=MANAGERS, **PAIR),
     "creators:merges": Route(GET=STAFF),
     "creators:merge_record": Route(GET=STAFF, **MERGE),
