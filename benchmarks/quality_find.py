@@ -25,7 +25,7 @@ from benchmarks import common
 from benchmarks.quality import Row
 
 DATA = common.ROOT.parent / "shared" / "data" / "musae"
-QUERIES, TRIALS = 2_000, 400
+BLOCK, TRIALS = 500, 400
 MEASURED: list[Row] = []
 
 
@@ -75,10 +75,7 @@ def lookalikes() -> None:
         scores *= widths**maths.BREADTH
         scores[seeds] = -1
         every = np.argpartition(-scores, most)[:most]
-        telling = [t for t in query[0].tolist() if df[t] <= max(50, similar.COMMON * len(pages))] or query[
-            0
-        ].tolist()
-        found = np.unique(has[:, telling[: similar.LEADING]].nonzero()[0])
+        found = np.unique(has[:, telling(query[0])].nonzero()[0])
         found = found[~np.isin(found, seeds)]
         ranked = (
             maths.rank(query, found.tolist(), [vectors[n] for n in found], most, maths.BREADTH)
@@ -87,11 +84,33 @@ def lookalikes() -> None:
         )
         return every, (ranked.keys if ranked is not None else np.empty(0, int))
 
+    def telling(terms: Any) -> list[int]:
+        found = [t for t in terms.tolist() if df[t] <= max(50, similar.COMMON * len(pages))]
+        return (found or terms.tolist())[: similar.LEADING]
+
+    # One seed: every page asks (two thousand drawn ones were off by .006 either way). In blocks of sparse products;
+    # the same candidates, cosine and breadth as `maths.rank`.
     lines = []
     one: list[tuple[float, float]] = []
-    for n in rng.choice(len(pages), QUERIES, replace=False):
-        every, ours = near(vectors[n], [n], 10)
-        one.append(((kind[every] == kind[n]).mean(), (kind[ours] == kind[n]).sum() / 10))
+    leading = [telling(v[0]) for v in vectors]
+    marks = sparse.csr_matrix(
+        (np.ones(sum(map(len, leading))), (np.repeat(np.arange(len(pages)), [len(x) for x in leading]), np.concatenate(leading))),
+        (len(pages), width),
+    )  # fmt: skip
+    turned, holds = matrix.T.tocsr(), matrix.astype(bool).astype(float).T.tocsr()
+    for start in range(0, len(pages), BLOCK):
+        asked = np.arange(start, min(start + BLOCK, len(pages)))
+        scores = (matrix[asked] @ turned).toarray() * widths**maths.BREADTH
+        scores[np.arange(len(asked)), asked] = -1
+        shares = (marks[asked] @ holds).toarray() > 0
+        best = np.argpartition(-scores, 10, axis=1)[:, :10]
+        scores[~shares] = -1
+        ours = np.argpartition(-scores, 10, axis=1)[:, :10]
+        kept = np.take_along_axis(scores, ours, axis=1) > 0
+        same = kind[asked][:, None]
+        one += list(
+            zip((kind[best] == same).mean(axis=1), ((kind[ours] == same) & kept).mean(axis=1), strict=True)
+        )
     ten: list[tuple[float, float]] = []
     for _ in range(TRIALS):
         chosen = rng.choice(sorted(set(kind)), p=[(kind == k).mean() for k in sorted(set(kind))])
@@ -101,7 +120,7 @@ def lookalikes() -> None:
         ten.append(((kind[every] == chosen).mean(), (kind[ours] == chosen).sum() / 20))
     chance = sum((kind == k).mean() ** 2 for k in set(kind))
     for title, found, goal, published in (
-        ("P@10, one seed", one, 0.80, 0.802),
+        ("P@10, one seed (every page)", one, 0.80, 0.802),
         ("P@20, ten seeds", ten, 0.86, 0.860),
     ):
         every, ours = np.mean(found, axis=0)
@@ -129,7 +148,7 @@ def lookalikes() -> None:
             )
         )
     common.table(
-        f"Lookalikes on {len(pages):,} pages of MUSAE, {QUERIES:,} and {TRIALS} questions",
+        f"Lookalikes on {len(pages):,} pages of MUSAE: each page asks, and {TRIALS} times ten",
         ("", "discovery", "all pages read", "reference", "chance", "goal", "met"), lines,
     )  # fmt: skip
 

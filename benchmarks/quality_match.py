@@ -131,7 +131,7 @@ def newest_fifth(rows: pd.DataFrame) -> pd.Series:
 
 def as_params(found: dict[str, object]) -> model.Params:
     interval = {form: tuple(pair) for form, pair in found["interval"].items()}  # type: ignore[attr-defined]
-    return model.Params("bench", found["effects"], found["usual_error"], interval)  # type: ignore[arg-type]
+    return model.Params("bench", found["effects"], found["usual_error"], interval, adaptive=True)  # type: ignore[arg-type]
 
 
 def show(found: tuple[float, float, float]) -> str:

@@ -32,6 +32,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     engagement_v2.DEFINITION,
     format_strength.DEFINITION,
     innovation.DEFINITION,
+    prediction.FIRST,
     prediction.DEFINITION,
     reliability.DEFINITION,
     safety.DEFINITION,

@@ -48,7 +48,8 @@ class Command(BaseCommand):
             raise CommandError(f"No vtuber_id_2022/videos.csv in {folder}.")
         posts = read(folder)
         held = {
-            "version": "forecast-1.0",
+            "version": model.VERSION,
+            "adaptive": True,
             "data": 'vtuber_id_2022 (GREEN: "Anyone ... may use the data provided")',
             "command": "python manage.py fit_prediction",
             "metrics": {metric: model.fit(posts, metric) for metric in ("views", "likes")},

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +14,7 @@ from ..definition import Definition, Frames, Part, Peers, Result
 from ..figures import PARTS
 from . import model
 
-VERSION = "forecast-1.0"
+VERSION = model.VERSION
 METRICS = ("views", "likes", "engagement")
 LEAST_POSTS = 5
 SETTLED = timedelta(hours=48)
@@ -38,7 +40,9 @@ def settled(posts: pd.DataFrame, accounts: pd.DataFrame, now: datetime) -> pd.Da
     return ripe
 
 
-def forecasts(posts: pd.DataFrame, accounts: pd.DataFrame, now: datetime) -> pd.DataFrame:
+def forecasts(
+    posts: pd.DataFrame, accounts: pd.DataFrame, now: datetime, version: str = VERSION
+) -> pd.DataFrame:
     """A row an account, format and metric: low, mid, high (counts), posts, spread, past_error, past, trend."""
     ripe = settled(posts, accounts, now)
     found = []
@@ -47,7 +51,7 @@ def forecasts(posts: pd.DataFrame, accounts: pd.DataFrame, now: datetime) -> pd.
         if prepared.empty:
             continue
         rows = model.table(prepared).rows
-        said = model.forecast(rows, model.params(metric))
+        said = model.forecast(rows, model.params(metric, version))
         was = rows["is_next"].to_numpy(bool)
         off = np.expm1(np.abs(rows["y"] - said["mid"])).clip(upper=9.0)[~was & (rows["n"] >= LEAST_POSTS)]
         keys = [rows.loc[off.index, "account_id"], rows.loc[off.index, "form"]]
@@ -114,10 +118,10 @@ def main_rows(table: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
+def compute(frames: Frames, peers: Peers, now: datetime, version: str = VERSION) -> Result:
     posting = frames.accounts["account_id"].isin(frames.posts["account_id"])
     accounts = frames.accounts[posting].sort_values("account_id")
-    table = forecasts(frames.posts, accounts, now)
+    table = forecasts(frames.posts, accounts, now, version)
     index = pd.Index(accounts["account_id"], name="account_id")
     main = main_rows(table).reindex(index)
     by_account: dict[Any, dict[str, dict[str, list[float]]]] = {}
@@ -199,15 +203,19 @@ DEFINITION = Definition(
         (
             "In logarithms: fading means, median of ten, mean of five and highest of twenty of the creator's own posts of"
             " the format, mixed by how well each did on this account, plus small effects of format and news. Four posts of"
-            " five fall inside the interval. No forecast with fewer than five posts of a format."
+            " five fall inside the interval, whose ends move out where this account was missed more often. No forecast"
+            " with fewer than five posts of a format."
         ),
         (
             "Dalam logaritma: rata-rata memudar, median sepuluh, rata-rata lima, dan tertinggi dari dua puluh unggahan"
             " kreator itu sendiri pada format yang sama, dicampur menurut ketepatannya pada akun ini, ditambah pengaruh"
-            " kecil dari format. Empat dari lima unggahan jatuh di dalam rentang. Tanpa perkiraan bila unggahan format"
-            " itu kurang dari lima."
+            " kecil dari format. Empat dari lima unggahan jatuh di dalam rentang, yang melebar bila akun ini lebih sering"
+            " meleset. Tanpa perkiraan bila unggahan format itu kurang dari lima."
         ),
     ),
     weights={"steadiness": 0.4, "past_accuracy": 0.4, "direction": 0.2},
     card="models/prediction.md",
 )
+
+# 1.0: one interval a format, fitted on the newest posts of the same creators; it did not move with the account.
+FIRST = replace(DEFINITION, version="forecast-1.0", compute=partial(compute, version="forecast-1.0"))

@@ -19,7 +19,12 @@ import pandas as pd
 
 from . import history
 
+VERSION = "forecast-1.1"
 PARAMS = Path(__file__).parent / "params.json"
+EARLIER = {"forecast-1.0": Path(__file__).parent / "params-1.0.json"}
+STRETCH = (
+    40  # posts after which an account of the training set counts as another: about what is held of a new one
+)
 TRAINED_FORMS = ("short", "video", "long")
 TERMS = (
     "other_formats", "other_formats_few", *(f"first_{form}" for form in TRAINED_FORMS),
@@ -37,6 +42,7 @@ class Params:
     effects: Mapping[str, float]
     usual_error: Mapping[str, float]
     interval: Mapping[str, tuple[float, float]]
+    adaptive: bool = False  # the ends move with how often this very account was missed
 
     def spread(self, form: str) -> float:
         return self.usual_error.get(form, self.usual_error["*"])
@@ -46,15 +52,16 @@ class Params:
 
 
 @cache
-def params(metric: str = "views") -> Params:
+def params(metric: str = "views", version: str = VERSION) -> Params:
     """Interactions follow the parameters of likes: they are mostly likes."""
-    held = json.loads(PARAMS.read_text())
+    held = json.loads(EARLIER.get(version, PARAMS).read_text())
     given = held["metrics"]["views" if metric == "views" else "likes"]
     return Params(
         held["version"],
         given["effects"],
         given["usual_error"],
         {form: (low, high) for form, (low, high) in given["interval"].items()},
+        bool(held.get("adaptive")),
     )
 
 
@@ -95,7 +102,20 @@ def table(prepared: pd.DataFrame, *, past: bool = True) -> Table:
     if prepared.empty:
         return Table(
             pd.DataFrame(
-                columns=["account_id", "form", "at", "y", "base", "n", "error", "seen", "is_next", *TERMS]
+                columns=[
+                    "account_id",
+                    "form",
+                    "at",
+                    "y",
+                    "base",
+                    "n",
+                    "error",
+                    "seen",
+                    "is_next",
+                    "lower",
+                    "upper",
+                    *TERMS,
+                ]
             )
         )
     mine = history.series(prepared, ["account_id", "form"], "y")
@@ -157,6 +177,8 @@ def _rows(
             "n": place,
             "error": ahead.error[row, place],
             "seen": ahead.seen[row, place],
+            "lower": ahead.lower[row, place],
+            "upper": ahead.upper[row, place],
             "is_next": False,
             "other_formats": away,
             "other_formats_few": away / np.sqrt(1.0 + place),
@@ -185,6 +207,8 @@ def forecast(rows: pd.DataFrame, fitted: Params) -> pd.DataFrame:
     seen = rows["seen"].to_numpy(float)
     own = np.where(seen > 0, np.nan_to_num(rows["error"].to_numpy(float)), 0.0)
     spread = (ERROR_TRUST * usual + seen * own) / (ERROR_TRUST + seen)
+    if fitted.adaptive:
+        bounds = bounds + rows[["lower", "upper"]].to_numpy(float)
     return pd.DataFrame(
         {
             "mid": mid,
@@ -199,34 +223,47 @@ def forecast(rows: pd.DataFrame, fitted: Params) -> pd.DataFrame:
 # -- fitting, for the command that makes params.json --------------------------------------------
 
 
-def fit(posts: pd.DataFrame, value: str, *, ridge: float = 5.0, calibrate: float = 0.3) -> dict[str, Any]:
-    """Effects by ridge with a Huber loss, then the interval from the newest share of posts, forecast unseen."""
-    rows = table(prepare(posts, value)).rows
-    rows = rows[~rows["is_next"] & rows["base"].notna()].reset_index(drop=True)
-    rows["at"] = pd.to_datetime(rows["at"], utc=True)
-    cut = rows["at"].quantile(1.0 - calibrate)
-    early, late = rows[rows["at"] <= cut], rows[rows["at"] > cut]
-    held_out = Params("", _effects(early, ridge), _errors(early), {"*": (-1.0, 1.0)})
-    said = forecast(late, held_out)
-    off = (late["y"] - said["mid"]) / said["spread"]
-    interval = {"*": _interval(off)}
-    for form, some in off.groupby(late["form"]):
-        if len(some) >= 100:
-            interval[str(form)] = _interval(some)
+def fit(posts: pd.DataFrame, value: str, *, ridge: float = 5.0) -> dict[str, Any]:
+    """Effects by ridge with a Huber loss; the interval from creators left out, met as if they were new.
+
+    Each creator's posts are cut into stretches of STRETCH, each a history of its own, and forecast with the effects
+    and usual errors of all the other creators. Every creator counts alike.
+    """
+    prepared = prepare(posts, value)
+    rows = _told(prepared)
+    stretch = prepared.groupby("account_id").cumcount() // STRETCH
+    who = prepared["account_id"].astype(str)
+    short = prepared.assign(account_id=who + "#" + stretch.astype(str)).sort_values(
+        ["account_id", "at", "post_id"], kind="stable"
+    )
+    met = _told(short.reset_index(drop=True))
+    of = met["account_id"].str.rsplit("#", n=1).str[0]
+    off = np.full(len(met), np.nan)
+    for creator in of.unique():
+        others, mine = rows[rows["account_id"].astype(str) != creator], (of == creator).to_numpy()
+        held_out = Params("", _effects(others, ridge), _errors(others), {"*": (-1.0, 1.0)})
+        said = forecast(met[mine], held_out)
+        off[mine] = (met.loc[mine, "y"] - said["mid"]) / said["spread"]
+    weight = (1.0 / of.map(of.value_counts())).to_numpy(float)
+    low = _quantile(off - met["lower"].to_numpy(float), weight, 0.1)
+    high = _quantile(off - met["upper"].to_numpy(float), weight, 0.9)
     return {
         "effects": {name: round(float(v), 4) for name, v in _effects(rows, ridge).items()},
         "usual_error": {name: round(v, 4) for name, v in _errors(rows).items()},
-        "interval": {name: [round(low, 4), round(high, 4)] for name, (low, high) in interval.items()},
+        "interval": {"*": [round(low, 4), round(high, 4)]},
         "rows": len(rows),
     }
 
 
-def _interval(off: pd.Series, cover: float = 0.8) -> tuple[float, float]:
-    """The 10th and 90th percentile, at the ranks that make a conformal interval cover at least that share."""
-    ordered = np.sort(off.to_numpy(float))
-    rank = int(np.ceil((1 - (1 - cover) / 2) * (len(ordered) + 1)))
-    rank = min(rank, len(ordered))
-    return float(ordered[len(ordered) - rank]), float(ordered[rank - 1])
+def _told(prepared: pd.DataFrame) -> pd.DataFrame:
+    rows = table(prepared).rows
+    return rows[~rows["is_next"] & rows["base"].notna()].reset_index(drop=True)
+
+
+def _quantile(values: np.ndarray, weight: np.ndarray, share: float) -> float:
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weight[order]) / weight.sum()
+    return float(values[order][min(int(np.searchsorted(reached, share)), len(values) - 1)])
 
 
 def _errors(rows: pd.DataFrame) -> dict[str, float]:
