@@ -222,7 +222,12 @@ def write(
 
 
 def run(
-    source: IO[str], target: IO[str], platform: str, tell: Callable[[str], None], language: str = "en"
+    source: IO[str],
+    target: IO[str],
+    platform: str,
+    tell: Callable[[str], None],
+    language: str = "en",
+    at_once: int = AT_ONCE,
 ) -> tuple[int, table.Problems]:
     """Judge every interval of a list. Returns intervals written and what could not be read."""
     problems = table.Problems(tell)
@@ -233,7 +238,7 @@ def run(
         kept = [place for place, title in enumerate(reader.header) if title not in OUTPUT]
         writer = csv.writer(target, lineterminator="\n")
         writer.writerow([*(reader.header[place] for place in kept), *OUTPUT])
-        chunks = reader.chunks(AT_ONCE)
+        chunks = reader.chunks(at_once)
         rows = next(chunks, [])
         more = next(chunks, None)
         if more is None:

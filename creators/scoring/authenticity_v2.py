@@ -1,4 +1,4 @@
-"""Authenticity (auth-2.0): audience .35, growth .20, comments .20, engagement normality .15, pods .10.
+"""Authenticity (auth-2.1): audience .35, growth .20, comments .20, engagement normality .15, pods .10.
 
 Each part is judged where it belongs (`audience/`); here they are only put together. What is not known is left out.
 The weights are judgement: no ground truth exists.
@@ -15,10 +15,20 @@ from . import engagement, weights
 from . import figures as fig
 from .audience import commenting, growing, podding, quality
 from .authenticity import TAIL, UPPER_TAIL, likes_per_comment, share_value, tail
-from .definition import Definition, Frames, Part, Peers, Result, share_of_weight, weighted
+from .definition import (
+    Definition,
+    Frames,
+    Part,
+    Peers,
+    Result,
+    interval,
+    share_of_weight,
+    weighted,
+    without_interval,
+)
 from .growth import growth_30d
 
-VERSION = "auth-2.0"
+VERSION = "auth-2.1"
 WEIGHTS = weights.load(VERSION)
 LEAST = 0.15
 NORMAL = ("likes_per_comment", "engagement", "view_rate")
@@ -113,6 +123,8 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
         grown["basis"].fillna("").astype(object),
     )
     scores["value"], scores["confidence"] = 100.0 * mean, confidence
+    low, high = interval(parts, WEIGHTS, mean)
+    scores["low"], scores["high"] = 100.0 * low, 100.0 * high
     flagged = grown["flagged"].astype(float).fillna(0.0).to_numpy()
     by_history = (grown["basis"] == "history").to_numpy()
     facts = {
@@ -234,3 +246,4 @@ DEFINITION = Definition(
     weights=WEIGHTS,
     peer_figures=peer_figures,
 )
+FIRST = without_interval(DEFINITION, "auth-2.0")

@@ -8,7 +8,7 @@ with the facts when somebody reads, in the reader's language. No Django here.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -213,6 +213,26 @@ def bounds(
         low += firm * np.nan_to_num(value)
         sure += firm
     return low, np.minimum(low + (1.0 - sure), 1.0)
+
+
+def interval(
+    parts: Mapping[str, tuple[Any, Any]], weights: Mapping[str, float], mean: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """`bounds` around that mean; NaN where there is none."""
+    low, high = bounds(parts, weights)
+    return np.where(np.isnan(mean), np.nan, np.fmin(low, mean)), np.where(
+        np.isnan(mean), np.nan, np.fmax(high, mean)
+    )
+
+
+def without_interval(definition: Definition, version: str) -> Definition:
+    """An earlier version that gave the same value and no interval; its scores stay readable."""
+
+    def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
+        found = definition.compute(frames, peers, now)
+        return replace(found, scores=found.scores.drop(columns=["low", "high"]))
+
+    return replace(definition, version=version, compute=compute)
 
 
 def share_of_weight(weight: float, known_weight: np.ndarray) -> np.ndarray:

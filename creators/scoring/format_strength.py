@@ -1,4 +1,4 @@
-"""Format and platform strength (fmt-1.0): where does this account answer best, beside itself and beside its peers?"""
+"""Format and platform strength (fmt-1.1): where does this account answer best, beside itself and beside its peers?"""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from . import weights
-from .definition import Definition, Frames, Part, Peers, Result
+from .definition import Definition, Frames, Part, Peers, Result, without_interval
 from .engagement_v2 import (
     FORMAT_LABELS,
     FORMATS,
@@ -19,7 +19,7 @@ from .engagement_v2 import (
 )
 from .groups import Groups, ratio
 
-VERSION = "fmt-1.0"
+VERSION = "fmt-1.1"
 WEIGHTS = weights.load(VERSION)
 ENOUGH = 3  # posts of a format
 CLEAR = 1.15  # a format this much above (or below) the account's others over- or underperforms
@@ -54,6 +54,12 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
         + WEIGHTS["platform"] * np.where(has_platform, judged.n / (judged.n + 4.0), 0.0),
         0.0,
     )
+    # What few posts leave open counts as worst and as best, and so does a missing standing on the platform.
+    platform_trust = np.where(has_platform, judged.n / (judged.n + 4.0), 0.0)
+    firm = by.sum(share * standing.n / (standing.n + 4.0) * np.nan_to_num(standing.percentile))
+    low = WEIGHTS["formats"] * firm + WEIGHTS["platform"] * platform_trust * np.nan_to_num(platform)
+    low = np.where(has_formats, low, np.nan)
+    high = np.minimum(low + 1.0 - confidence, 1.0)
     # beside the account's other formats: the rate of this one by the mean of the others, each post counting once
     total_n = by.sum(np.where(enough, standing.n, 0.0))
     total = by.sum(np.where(enough, standing.n * standing.rate, 0.0))
@@ -66,7 +72,8 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
     first = first[usable[first]]
     best[standing.account[first]] = np.array(FORMATS, dtype=object)[standing.form[first]]
     scores = pd.DataFrame(
-        {"value": 100.0 * value, "confidence": np.clip(confidence, 0.0, 1.0), "verdict": best, "posts": posts}, index=index
+        {"value": 100.0 * value, "low": 100.0 * low, "high": 100.0 * high, "confidence": np.clip(confidence, 0.0, 1.0),
+         "verdict": best, "posts": posts}, index=index
     )  # fmt: skip
     parts = [
         Part(
@@ -166,3 +173,5 @@ DEFINITION = Definition(
     ),
     weights=WEIGHTS,
 )
+
+FIRST = without_interval(DEFINITION, "fmt-1.0")

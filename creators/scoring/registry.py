@@ -22,19 +22,24 @@ from .prediction import definition as prediction
 DEFINITIONS: tuple[Definition, ...] = (
     # kind by kind, oldest version first
     authenticity.DEFINITION,
+    authenticity_v2.FIRST,
     authenticity_v2.DEFINITION,
     quality.DEFINITION,
     commenting.DEFINITION,
+    growing.FIRST,
     growing.DEFINITION,
+    podding.FIRST,
     podding.DEFINITION,
     consistency.DEFINITION,
     engagement.DEFINITION,
     engagement_v2.DEFINITION,
+    format_strength.FIRST,
     format_strength.DEFINITION,
     innovation.DEFINITION,
     prediction.FIRST,
     prediction.DEFINITION,
     reliability.DEFINITION,
+    safety.FIRST,
     safety.DEFINITION,
 )
 

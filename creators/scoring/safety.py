@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .definition import Definition, Frames, Part, Peers, Result
+from .definition import Definition, Frames, Part, Peers, Result, without_interval
 
 HALF_LIFE = 180.0
 WEIGHTS = {"floor": 0.90, "high": 0.45, "medium": 0.20, "low": 0.05}
@@ -137,6 +137,9 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
     scores = pd.DataFrame(
         {
             "value": value,
+            # what was not read can only hold something worse
+            "low": np.round(value * np.clip(confidence, 0, 1), 6),
+            "high": value,
             "confidence": np.where(posts > 0, np.clip(confidence, 0, 1), 0.0),
             "verdict": [None if np.isnan(v) else band(v) for v in value],
             "inputs": inputs,
@@ -194,7 +197,7 @@ def _sentences() -> dict[str, Any]:
 _SENTENCES: Mapping[str, Any] = _sentences()
 DEFINITION = Definition(
     kind="safety",
-    version="safety-1.0",
+    version="safety-1.1",
     compute=compute,
     label=("Brand safety", "Keamanan brand"),
     unit="points",
@@ -216,3 +219,4 @@ DEFINITION = Definition(
     ),
     weights=WEIGHTS,
 )
+FIRST = without_interval(DEFINITION, "safety-1.0")

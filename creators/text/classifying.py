@@ -22,7 +22,7 @@ LABELS = {
 }
 VERSIONS = {
     ("sentiment", "id"): "sentiment-id-1.0",
-    ("sentiment", "en"): "sentiment-en-1.0",
+    ("sentiment", "en"): "sentiment-en-1.1",
     ("abusive", "id"): abuse.VERSION,
     ("hate", "id"): abuse.VERSION,
     ("abusive", "en"): "offence-en-1.0",
@@ -111,7 +111,7 @@ def _sentiment_id() -> Linear:
 
 @cache
 def _sentiment_en() -> Linear:
-    return load("sentiment_en", english.features)
+    return load("sentiment_en", english.with_pairs)
 
 
 @cache

@@ -21,6 +21,9 @@ NAMES = (
     "question",
     "exclamation",
 )
+FIGURES = NAMES[:5]
+PAIRS = tuple((one, other) for place, one in enumerate(FIGURES) for other in FIGURES[place:])
+ALL = (*NAMES, *(f"{one} × {other}" for one, other in PAIRS))
 
 
 @cache
@@ -44,6 +47,13 @@ def features(texts: Sequence[str]) -> np.ndarray:
             np.log1p(len(text.split())), "?" in text, "!" in text,
         )  # fmt: skip
     return rows
+
+
+def with_pairs(texts: Sequence[str]) -> np.ndarray:
+    """The figures and their products: a mild word among many neutral ones is not the same as alone."""
+    rows = features(texts)
+    places = [(NAMES.index(one), NAMES.index(other)) for one, other in PAIRS]
+    return np.column_stack([rows, *(rows[:, one] * rows[:, other] for one, other in places)])
 
 
 def charged(text: str, sign: int, limit: int = 3) -> list[tuple[str, float]]:

@@ -228,8 +228,8 @@ SENTIMENT_ID = Recipe(
     {"language": "id", "low": 2, "high": 5}, letters=0.5, strength=12.0, balance=1.0, keep=80_000,
 )  # fmt: skip
 SENTIMENT_EN = Recipe(
-    "sentiment_en", "sentiment-en-1.0", "en", ("negative", "neutral", "positive"), {},
-    strength=1.0, balance=1.0, dense=english.features, dense_names=english.NAMES, dense_size=1.0,
+    "sentiment_en", "sentiment-en-1.1", "en", ("negative", "neutral", "positive"), {},
+    strength=1.0, balance=1.0, dense=english.with_pairs, dense_names=english.ALL, dense_size=1.0,
 )  # fmt: skip
 OFFENCE_EN = Recipe(
     "offence_en", "offence-en-1.0", "en", ("hate", "offensive", "neither"), {"language": "en", "low": 2, "high": 4},

@@ -1,5 +1,5 @@
 # ruff: noqa: E501  patterns read better on one line
-"""Follower growth (growth-1.0): how much of what an account gained looks bought.
+"""Follower growth (growth-1.1): how much of what an account gained looks bought.
 
 With six intervals or more the account's own history judges (`growth`). With fewer, its neighbours: accounts that are
 answered as much have about so many followers.
@@ -14,14 +14,14 @@ import numpy as np
 import pandas as pd
 
 from creators.scoring.authenticity import tail
-from creators.scoring.definition import Definition, Frames, Part, Peers, Result
+from creators.scoring.definition import Definition, Frames, Part, Peers, Result, without_interval
 from creators.scoring.engagement import figures_of
 from creators.scoring.growth import growth_30d, one_series
 from creators.scoring.peers import ENOUGH, NEAREST, PeerTable
 
 from . import growth
 
-VERSION = "growth-1.0"
+VERSION = "growth-1.1"
 TAIL = 2.5
 ALONE_TRUST = 0.35  # what neighbours say is believed this much
 SCALE_FLOOR = 0.15  # in log10 followers
@@ -142,7 +142,11 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
     from creators.scoring.engagement import rounded
 
     scores["neighbours"] = rounded(rows["neighbours"])
-    scores["value"], scores["confidence"] = 100.0 * rows["value"], rows["trust"].astype(float)
+    sure = rows["trust"].astype(float)
+    scores["value"], scores["confidence"] = 100.0 * rows["value"], sure
+    # what the history is too short to tell counts as worst and as best
+    scores["low"] = 100.0 * rows["value"] * sure
+    scores["high"] = np.fmax(scores["value"], scores["low"] + 100.0 * (1.0 - sure))
     flagged = rows["flagged"].astype(float).fillna(0.0).to_numpy()
     by_history = (rows["basis"] == "history").to_numpy()
     case = np.where(by_history, np.where(flagged > 0, "flagged", "clean"), "neighbours")
@@ -232,3 +236,4 @@ DEFINITION = Definition(
     ),
     weights={"organic": 1.0},
 )
+FIRST = without_interval(DEFINITION, "growth-1.0")

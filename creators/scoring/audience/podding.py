@@ -1,4 +1,4 @@
-"""Engagement pods (pods-1.0): signs that the same accounts comment by agreement. 100: none."""
+"""Engagement pods (pods-1.1): signs that the same accounts comment by agreement. 100: none."""
 
 from __future__ import annotations
 
@@ -8,12 +8,22 @@ import numpy as np
 import pandas as pd
 
 from creators.scoring import weights
-from creators.scoring.definition import Definition, Frames, Part, Peers, Result, share_of_weight, weighted
+from creators.scoring.definition import (
+    Definition,
+    Frames,
+    Part,
+    Peers,
+    Result,
+    interval,
+    share_of_weight,
+    weighted,
+    without_interval,
+)
 
 from . import comments, pods
 from .commenting import judged
 
-VERSION = "pods-1.0"
+VERSION = "pods-1.1"
 WEIGHTS = weights.load(VERSION)
 SURE_AT = 30.0
 LEAST_COMMENTS = 10
@@ -110,6 +120,8 @@ def compute(frames: Frames, peers: Peers, now: datetime) -> Result:
     value, confidence, known = weighted(parts, WEIGHTS, least=0.2)
     scores = rows.copy()
     scores["value"], scores["confidence"] = 100.0 * value, confidence
+    low, high = interval(parts, WEIGHTS, value)
+    scores["low"], scores["high"] = 100.0 * low, 100.0 * high
     facts = {
         "recurrence": {
             "share": rows["jaccard"].to_numpy(float),
@@ -176,3 +188,4 @@ DEFINITION = Definition(
     ),
     weights=WEIGHTS,
 )
+FIRST = without_interval(DEFINITION, "pods-1.0")

@@ -193,3 +193,30 @@ def test_what_is_missing_is_never_taken_for_good(values: list[float | None]) -> 
     best, surer = mean([1.0 if v is None else v for v in values])
     assert 0 <= value <= best + 1e-9
     assert sure <= surer
+
+
+def test_a_list_too_long_to_hold_is_judged_alike_account_by_account() -> None:
+    from creators.lists import growth as listed
+
+    lines = ["account,date,followers,note"]
+    for day in range(40):
+        for who in range(12):  # the rows of an account lie far apart
+            count = 20_000 + 150 * day + 7 * ((day * who) % 5) + (9_000 if who == 3 and day > 20 else 0)
+            when = "someday" if (who, day) == (5, 7) else f"2026-{1 + day // 28:02d}-{1 + day % 28:02d}"
+            lines.append(f"a{who},{when},{count},{who}/{day}")
+    text = "\n".join(lines)
+
+    def judged(at_once: int) -> tuple[pd.DataFrame, int, list[str]]:
+        out, said = io.StringIO(), []
+        written, problems = listed.run(io.StringIO(text), out, "instagram", said.append, at_once=at_once)
+        rows = pd.read_csv(io.StringIO(out.getvalue()))
+        assert written == len(rows)
+        return rows.sort_values(["account", "date"], ignore_index=True), problems.count, said
+
+    whole, count, said = judged(100_000)
+    parts, parts_count, parts_said = judged(60)  # eight portions, thirty-two files
+    pd.testing.assert_frame_equal(whole, parts)
+    assert (count, said) == (parts_count, parts_said) == (1, said)
+    assert "row 91" in said[0]  # named as the spreadsheet counts, in both
+    assert parts.loc[parts["anomaly"] == 1, "note"].tolist() == ["3/21"]
+    assert len(parts) == 12 * 39 - 1
