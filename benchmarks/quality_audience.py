@@ -7,6 +7,7 @@ field. Sets that may not be shipped from (instafake, Kaggle, Cresci, MUSAE, week
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from typing import Any
@@ -82,7 +83,9 @@ def out_of_fold(name: str, judges: list[Judge], repeats: int) -> dict[str, float
         for k in range(5):
             here = fold == k
             for judge in judges:
-                p[here] += judge(seed).fit(x[~here], y[~here]).predict_proba(x[here])[:, 1] / len(judges)
+                with warnings.catch_warnings(action="ignore", category=FutureWarning):
+                    made = judge(seed).fit(x[~here], y[~here])
+                p[here] += made.predict_proba(x[here])[:, 1] / len(judges)
         found.append(followers.figures(y, p))
     return {key: float(np.mean([one[key] for one in found])) for key in found[0]}
 

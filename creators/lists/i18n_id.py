@@ -6,6 +6,7 @@ ID: dict[str, str | tuple[str, ...]] = {
     "“%(text)s” is neither yes nor no. Write 1 or 0.": "“%(text)s” bukan ya atau tidak. Tulis 1 atau 0.",
     "row %(row)s, column %(column)s: %(message)s": "baris %(row)s, kolom %(column)s: %(message)s",
     "(further messages are left out)": "(pesan selebihnya tidak ditampilkan)",
+    "%(path)s cannot be written: %(why)s.": "%(path)s tidak dapat ditulis: %(why)s.",
     "There is no file %(path)s.": "Tidak ada berkas %(path)s.",
     "The list is empty. Give it a header row.": "Daftarnya kosong. Beri baris judul kolom.",
     "Line %(line)s cannot be read: %(why)s": "Baris %(line)s tidak terbaca: %(why)s",

@@ -124,12 +124,31 @@ def opened(source: str, mode: str, standard: IO[str] | None = None) -> Iterator[
         stream.flush() if mode == "w" else None
         return
     path = Path(source)
-    if mode == "r" and not path.is_file():
-        raise BadList(_("There is no file %(path)s.") % {"path": source})
-    with path.open(
-        mode, encoding="utf-8-sig" if mode == "r" else "utf-8", errors="replace", newline=""
-    ) as handle:
-        yield handle
+    if mode == "r":
+        if not path.is_file():
+            raise BadList(_("There is no file %(path)s.") % {"path": source})
+        with path.open("r", encoding="utf-8-sig", errors="replace", newline="") as handle:
+            yield handle
+        return
+    # What is there already stays until the new list is whole: a list that cannot be read destroys nothing, and a list may
+    # be scored into itself.
+    regular = path.is_file() or not path.exists()
+    part = path.with_name(f".{path.name}.part") if regular else path
+    try:
+        handle = part.open("w", encoding="utf-8", newline="")
+    except OSError as failed:
+        raise BadList(
+            _("%(path)s cannot be written: %(why)s.") % {"path": source, "why": failed.strerror}
+        ) from None
+    try:
+        with handle:
+            yield handle
+    except BaseException:
+        if regular:
+            part.unlink(missing_ok=True)
+        raise
+    if regular:
+        part.replace(path)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,8 @@ def letters(number: int) -> str:
 def world(seed: int = 1) -> World:
     """Three accounts of which everything is known that any definition reads."""
     rng = np.random.default_rng(seed)
-    posts, tags, texts, comments, snapshots, samples, history, flags = [], [], [], [], [], [], [], []
+    rows: tuple[list[dict[str, Any]], ...] = tuple([] for _ in range(8))
+    posts, tags, texts, comments, snapshots, samples, history, flags = rows
     for account, platform in enumerate(PLATFORMS, 1):
         level = 10 ** rng.uniform(2, 4)
         for n in range(24):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -202,3 +203,20 @@ def test_the_tab_shows_types_growth_and_says_what_is_missing(client_for: Any, st
     page = client_for(by).get(f"/creators/{account.creator_id}/audience/")
     assert page.status_code == 200
     assert "40 of 100 sampled followers look fake" in page.content.decode()
+
+
+def test_a_list_may_be_scored_into_itself_and_a_bad_one_destroys_nothing(tmp_path: Path) -> None:
+    mine, other = tmp_path / "mine.csv", tmp_path / "other.csv"
+    mine.write_bytes(b"\xef\xbb\xbfposts;following;followers;note\n10;200;300;a\n0;5000;3;b\n")
+    call_command("score_accounts", str(mine), str(mine))
+    found = pd.read_csv(mine)
+    assert found["note"].tolist() == ["a", "b"]
+    assert found["audience_type"].tolist() == ["real", "suspicious"]
+    before = mine.read_bytes()
+    other.write_text("name,age\nx,3\n")
+    with pytest.raises(CommandError, match="No column tells posts"):
+        call_command("score_accounts", str(other), str(mine))
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command("score_accounts", str(mine), str(tmp_path / "nowhere" / "out.csv"))
+    assert mine.read_bytes() == before
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.csv", "other.csv"]
