@@ -195,21 +195,24 @@ def django_db_setup(
                 databases.drop(cursor, databases.name)
 
 
-# Tests that start processes or a browser take seconds each; what is not known by its fixtures is known by its folder.
-STARTS = frozenset({"browser", "server", "worker"})
-LONG = ("journeys", "resilience", "conformance", "local")
+# About how many seconds a test takes, by its folder; where it is in none of these, a browser makes it long.
+LONG = {"journeys": 20.0, "resilience": 20.0, "conformance": 3.0, "local": 2.0}
+BROWSER = 5.0
 
 
-def long_modules(items: list[pytest.Item]) -> dict[Path, list[pytest.Item]]:
+def long_modules(items: list[pytest.Item]) -> list[tuple[float, list[pytest.Item]]]:
+    """The modules that take long, each with its seconds, longest first."""
     modules: dict[Path, list[pytest.Item]] = {}
     for item in items:
         modules.setdefault(item.path, []).append(item)
-    return {
-        path: held
-        for path, held in modules.items()
-        if path.parent.name in LONG
-        or any(not STARTS.isdisjoint(getattr(item, "fixturenames", ())) for item in held)
-    }
+    found = []
+    for path, held in modules.items():
+        seconds = LONG.get(path.parent.name, 0.0) * len(held) or BROWSER * sum(
+            "browser" in getattr(item, "fixturenames", ()) for item in held
+        )
+        if seconds:
+            found.append((seconds, str(path), held))
+    return [(seconds, held) for seconds, _path, held in sorted(found, key=lambda one: (-one[0], one[1]))]
 
 
 def long_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
@@ -218,8 +221,11 @@ def long_first(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     Left where they were, they came last: at the end one worker drove a browser and the others had nothing to do.
     """
     heaps: list[list[pytest.Item]] = [[] for _ in range(workers)]
-    for _path, held in sorted(long_modules(items).items(), key=lambda pair: (-len(pair[1]), str(pair[0]))):
-        min(heaps, key=len).extend(held)
+    loads = [0.0] * workers
+    for seconds, held in long_modules(items):
+        lightest = loads.index(min(loads))
+        loads[lightest] += seconds
+        heaps[lightest] += held
     taken = {id(item) for heap in heaps for item in heap}
     rest = [item for item in items if id(item) not in taken]
     chunk = len(items) // workers // 4  # what xdist's `load` gives every worker to begin with
