@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -17,12 +18,14 @@ from django.db.models import QuerySet
 
 from creators.finding import hints, tokens, words
 from creators.finding import similar_math as maths
-from creators.finding.statements import SETTINGS, compiled
+from creators.finding.statements import SETTINGS, compiled, estimate
 from creators.models import DiscoveryRow, DiscoveryTerm, DiscoveryText
 
 MOST = 1_000  # accounts a description ranks
-CANDIDATES = 3_000  # of those that meet every word, or all but one
+CANDIDATES = 3_000  # of those that meet every word
+NEARLY = 1_500  # of those that meet all but one
 WEAKER = 1_000  # of those that meet some: which of them come first says little
+NARROW = 5_000  # accounts that filters are expected to leave
 ENOUGH = 50  # a page full: weaker matches need not be looked for
 SYNONYM = 0.7
 PAIR = 1.3
@@ -165,13 +168,17 @@ def rank(
     concepts, unknown = understand(text, tiers)
     if not concepts:
         return Ranking([], False, (np.empty(0, maths.IDS), np.empty(0)), [], unknown)
-    query = vector(concepts)
+    df, documents = words.frequencies(pk for concept in concepts for pk in concept.terms)
+    query = vector(concepts, df, documents)
     keys: list[int] = []
     vectors: dict[int, tuple[np.ndarray, np.ndarray]] = {}
     scores: dict[int, float] = {}
     capped = False
-    for ways, most in stages(concepts):
-        found = candidates(ways, rows, most)
+    asked = stages(concepts, df)
+    within, values = compiled(rows.order_by().values_list("pk"))
+    narrow = read_once(asked, within, values) if estimate(within, values) < NARROW else None
+    for stage, (ways, most) in enumerate(asked):
+        found = narrow.get(stage, []) if narrow is not None else candidates(ways, within, values, most)
         capped = capped or len(found) > most
         fresh = {pk: raw for pk, raw in found[:most] if pk not in vectors}
         read = {pk: maths.unpack(raw) for pk, raw in fresh.items()}
@@ -186,38 +193,71 @@ def rank(
     return Ranking(keys, capped, query, concepts, unknown, {pk: vectors[pk] for pk in keys}, scores)
 
 
-def stages(concepts: list[Concept]) -> list[tuple[list[Way], int]]:
+def stages(concepts: list[Concept], df: dict[int, int]) -> list[tuple[list[Way], int]]:
     """What accounts are asked to meet, the strictest first, and how many of them are ranked."""
-    lists = [list(concept.terms) for concept in concepts]
+    common = sorted(concepts, key=lambda concept: -sum(df.get(pk, 0) for pk in concept.terms))
+    lists = [list(concept.terms) for concept in common]
     every = sorted({pk for terms in lists for pk in terms})
     found: list[tuple[list[Way], int]] = [([lists], CANDIDATES)]
-    if len(lists) > 2:
-        found.append(([[*lists[:n], *lists[n + 1 :]] for n in range(len(lists))], CANDIDATES))  # all but one
+    if len(lists) > 2:  # all but one; those that do without the commonest word are few, and come first
+        found.append(([[*lists[:n], *lists[n + 1 :]] for n in range(len(lists))], NEARLY))
     if len(lists) > 1:
         found.append(([[[-pk for pk in every]]], WEAKER))
         found.append(([[every]], WEAKER))
     return found
 
 
-def vector(concepts: list[Concept]) -> tuple[np.ndarray, np.ndarray]:
+def vector(concepts: list[Concept], df: dict[int, int], documents: int) -> tuple[np.ndarray, np.ndarray]:
     weights: dict[int, float] = {}
     for concept in concepts:
         for pk, share in concept.terms.items():
             weights[pk] = max(weights.get(pk, 0.0), share)
-    df, documents = words.frequencies(weights)
     ids = np.fromiter(weights, maths.IDS, len(weights))
     rare = maths.idf(np.array([df.get(int(pk), 1) for pk in ids], float), documents)
     return maths.unit(ids, np.fromiter(weights.values(), float, len(weights)) * rare)
 
 
-def candidates(ways: list[Way], rows: QuerySet[DiscoveryRow], most: int) -> list[tuple[int, bytes]]:
-    """Accounts that have one of the terms of every list of any way, with their vectors; one more than `most` at most."""
-    within, values = compiled(rows.order_by().values_list("pk"))
-    meets = " OR ".join("(" + " AND ".join("x.terms && %s::int[]" for _ in way) + ")" for way in ways)
+def meeting(ways: list[Way]) -> tuple[str, list[list[int]]]:
+    """The condition that an account goes one of these ways, and its values."""
+    text = " OR ".join("(" + " AND ".join("x.terms && %s::int[]" for _ in way) + ")" for way in ways)
+    return f"({text})", [terms for way in ways for terms in way]
+
+
+Found = list[tuple[int, bytes]]  # accounts and their vectors
+
+
+def candidates(ways: list[Way], within: str, values: list[Any], most: int) -> Found:
+    """Accounts that go the first way, then the second …; one more than `most` at most. Some go several."""
+    parts, given = [], []
+    for way in ways:
+        meets, terms = meeting([way])
+        parts.append(
+            f"(SELECT x.account_id, x.vector FROM {DiscoveryText._meta.db_table} x"
+            f" WHERE {meets} AND x.account_id IN ({within}) LIMIT {most + 1})"
+        )
+        given += [*terms, *values]
     with connection.cursor() as cursor:
         cursor.execute(
-            SETTINGS + f"SELECT x.account_id, x.vector FROM {DiscoveryText._meta.db_table} x"
-            f" WHERE ({meets}) AND x.account_id IN ({within}) LIMIT {most + 1}",
-            [*(terms for way in ways for terms in way), *values],
+            SETTINGS + f"SELECT * FROM ({' UNION ALL '.join(parts)}) found LIMIT {most + 1}", given
         )
         return [(pk, bytes(raw)) for pk, raw in cursor.fetchall()]
+
+
+def read_once(asked: list[tuple[list[Way], int]], within: str, values: list[Any]) -> dict[int, Found]:
+    """By stage, where filters leave few accounts: those are read once, and not again for every weaker stage."""
+    cases, given = "", []
+    for number, (ways, _most) in enumerate(asked):
+        meets, terms = meeting(ways)
+        cases += f" WHEN {meets} THEN {number}"
+        given += terms
+    meets, terms = meeting(asked[-1][0])  # the weakest: who meets any other meets it
+    found: dict[int, Found] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            SETTINGS + f"SELECT x.account_id, x.vector, CASE{cases} END FROM {DiscoveryText._meta.db_table} x"
+            f" WHERE {meets} AND x.account_id IN ({within}) ORDER BY 3 LIMIT {CANDIDATES + 1}",
+            [*given, *terms, *values],
+        )
+        for pk, raw, stage in cursor.fetchall():
+            found.setdefault(stage, []).append((pk, bytes(raw)))
+    return found
