@@ -31,46 +31,82 @@ REASONS: dict[str, Any] = {
     "place": _("Same city"),
 }  # fmt: skip
 
-# 0812…, 62812…, +62 812… and 0062812… are one number.
+# The same expressions as in `creators.models.expressions`, so that their indexes serve them.
 _PHONE = r"""
 regexp_replace(regexp_replace(regexp_replace(c.phone, '[^0-9]', '', 'g'), '^00', ''), '^0', '62')
 """
-_SOME = "AND (%(all)s OR {a}.id = ANY(%(ids)s) OR {b}.id = ANY(%(ids)s))"
+_PLAIN_HANDLE = "regexp_replace(lower(a.handle), '[._]', '', 'g')"
 
-_SHARED = """
-WITH keyed AS (
+# Of everybody, by one reading of the table …
+_ALL = """
+keyed AS (
     SELECT c.id, {key} AS key FROM creators_creator c
     WHERE c.merged_into_id IS NULL AND {where}
+)"""
+_ALL_HANDLES = """
+keyed AS (
+    SELECT DISTINCT a.creator_id AS id, a.platform, {key} AS key
+    FROM creators_socialaccount a JOIN creators_creator c ON c.id = a.creator_id
+    WHERE c.merged_into_id IS NULL AND length(a.handle) >= 5
+)"""
+# … or of some: who else has a key of theirs, by index. A creator that is edited must not read a million others.
+_SOME = """
+mine AS MATERIALIZED (
+    SELECT DISTINCT {key} AS key FROM creators_creator c
+    WHERE c.id = ANY(%(ids)s) AND c.merged_into_id IS NULL AND {where}
 ),
+keyed AS MATERIALIZED (
+    SELECT c.id, mine.key FROM mine JOIN creators_creator c ON {key} = mine.key
+    WHERE c.merged_into_id IS NULL AND {where}
+)"""
+_SOME_HANDLES = """
+mine AS MATERIALIZED (
+    SELECT DISTINCT {key} AS key FROM creators_socialaccount a JOIN creators_creator c ON c.id = a.creator_id
+    WHERE a.creator_id = ANY(%(ids)s) AND c.merged_into_id IS NULL AND length(a.handle) >= 5
+),
+keyed AS MATERIALIZED (
+    SELECT DISTINCT a.creator_id AS id, a.platform, mine.key
+    FROM mine JOIN creators_socialaccount a ON {key} = mine.key JOIN creators_creator c ON c.id = a.creator_id
+    WHERE c.merged_into_id IS NULL AND length(a.handle) >= 5
+)"""
+_PAIRS = """
+WITH {keyed},
 wanted AS (
     SELECT key FROM keyed GROUP BY key HAVING count(*) BETWEEN 2 AND %(crowd)s
-       AND (%(all)s OR bool_or(id = ANY(%(ids)s)))
 )
 SELECT a.id, b.id, a.key FROM keyed a JOIN keyed b ON a.key = b.key AND a.id < b.id
 JOIN wanted w ON w.key = a.key
 WHERE (%(all)s OR a.id = ANY(%(ids)s) OR b.id = ANY(%(ids)s))
 """
-_EMAIL = _SHARED.format(key="lower(c.email)", where="c.email <> ''")
-_PHONES = _SHARED.format(key=_PHONE, where="length(regexp_replace(c.phone, '[^0-9]', '', 'g')) >= 8")
-_NAME = _SHARED.format(
-    key="lower(regexp_replace(c.name, '[^[:alnum:]]+', ' ', 'g'))",
-    where="length(c.name) >= 6 AND position(' ' in trim(c.name)) > 0",
-)
-_HANDLE = """
-WITH keyed AS (
-    SELECT DISTINCT a.creator_id AS id, a.platform, regexp_replace(lower(a.handle), '[._]', '', 'g') AS key
-    FROM creators_socialaccount a JOIN creators_creator c ON c.id = a.creator_id
-    WHERE c.merged_into_id IS NULL AND length(a.handle) >= 5
-),
+_HANDLE_PAIRS = """
+WITH {keyed},
 wanted AS (
     SELECT key FROM keyed GROUP BY key HAVING count(DISTINCT id) BETWEEN 2 AND %(crowd)s
-       AND (%(all)s OR bool_or(id = ANY(%(ids)s)))
 )
 SELECT DISTINCT least(a.id, b.id), greatest(a.id, b.id), '@' || a.key
 FROM keyed a JOIN keyed b ON a.key = b.key AND a.id < b.id AND a.platform <> b.platform
 JOIN wanted w ON w.key = a.key
 WHERE (%(all)s OR a.id = ANY(%(ids)s) OR b.id = ANY(%(ids)s))
 """
+SHARED = {
+    "email": ("lower(c.email)", "c.email <> ''"),
+    "phone": (_PHONE, "c.phone <> '' AND length(regexp_replace(c.phone, '[^0-9]', '', 'g')) >= 8"),
+    "name": (
+        "lower(regexp_replace(c.name, '[^[:alnum:]]+', ' ', 'g'))",
+        "length(c.name) >= 6 AND position(' ' in trim(c.name)) > 0",
+    ),
+}
+
+
+def shared(kind: str, everybody: bool) -> str:
+    """The statement that finds who shares an address, a number, a name or a handle."""
+    if kind == "handle":
+        keyed = (_ALL_HANDLES if everybody else _SOME_HANDLES).format(key=_PLAIN_HANDLE)
+        return _HANDLE_PAIRS.format(keyed=keyed)
+    key, where = SHARED[kind]
+    return _PAIRS.format(keyed=(_ALL if everybody else _SOME).format(key=key, where=where))
+
+
 # Addresses and @names in what creators write about themselves, against everybody's handles.
 _LINK = """
 WITH said AS (
@@ -119,12 +155,10 @@ def refresh(
     found: dict[tuple[int, int], dict[str, str]] = {}
     values: dict[str, Any] = {"all": everybody, "ids": ids, "crowd": CROWD}
     with connection.cursor() as cursor:
-        for kind, statement in (
-            ("email", _EMAIL), ("phone", _PHONES), ("handle", _HANDLE), ("link", _LINK), ("name", _NAME),
-        ):  # fmt: skip
+        for kind in ("email", "phone", "handle", "link", "name"):
             if step is not None:
                 step(0, str(REASONS[kind]))
-            cursor.execute(statement, values)
+            cursor.execute(_LINK if kind == "link" else shared(kind, everybody), values)
             for first, second, value in cursor.fetchall():
                 found.setdefault((first, second), {})[kind] = str(value)
         if everybody:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from krm.accounts.scope import ScopedModel
 
 from .choices import AccountState, Platform, Source
+from .expressions import plain_handle
 from .people import Creator, OpenToStaff, Tier
 
 
@@ -73,6 +74,7 @@ class SocialAccount(ScopedModel):
         verbose_name_plural = _("accounts")
         indexes = [
             models.Index("platform", Lower("handle"), name="creators_account_handle"),
+            models.Index(plain_handle("handle"), name="creators_account_plain_handle"),
             models.Index("platform", F("followers").desc(nulls_last=True), name="creators_account_followers"),
         ]
         constraints = [

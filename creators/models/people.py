@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from krm.accounts.scope import Scope, ScopedModel, ScopedQuerySet
 
 from .choices import CreatorStatus, Relation
+from .expressions import phone_digits, plain_name
 
 
 class OpenToStaff(ScopedQuerySet):
@@ -162,6 +163,10 @@ class Creator(ScopedModel):
             GinIndex(fields=["platforms"], name="creators_creator_platforms"),
             models.Index(Lower("email"), name="creators_creator_email", condition=~Q(email="")),
             GinIndex(OpClass("custom", "jsonb_path_ops"), name="creators_creator_custom"),
+            # by what duplicates are found (`creators.duplicates.finding` writes the same expressions)
+            models.Index(phone_digits("phone"), name="creators_creator_phone", condition=~Q(phone="")),
+            models.Index(plain_name("name"), name="creators_creator_plain_name"),
+            models.Index(fields=["id"], name="creators_creator_links", condition=Q(bio__iregex=r"\.com/")),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="creators_creator_has_name"),
