@@ -26,6 +26,7 @@ CANDIDATES = 3_000  # of those that meet every word
 NEARLY = 1_500  # of those that meet all but one
 WEAKER = 1_000  # of those that meet some: which of them come first says little
 NARROW = 5_000  # accounts that filters are expected to leave
+WIDE = 200_000
 ENOUGH = 50  # a page full: weaker matches need not be looked for
 SYNONYM = 0.7
 PAIR = 1.3
@@ -168,7 +169,7 @@ def rank(
     concepts, unknown = understand(text, tiers)
     if not concepts:
         return Ranking([], False, (np.empty(0, maths.IDS), np.empty(0)), [], unknown)
-    df, documents = words.frequencies(pk for concept in concepts for pk in concept.terms)
+    df, documents = rarity(concepts)
     query = vector(concepts, df, documents)
     keys: list[int] = []
     vectors: dict[int, tuple[np.ndarray, np.ndarray]] = {}
@@ -176,9 +177,14 @@ def rank(
     capped = False
     asked = stages(concepts, df)
     within, values = compiled(rows.order_by().values_list("pk"))
-    narrow = read_once(asked, within, values) if estimate(within, values) < NARROW else None
+    expected = estimate(within, values)
+    narrow = read_once(asked, within, values) if expected < NARROW else None
     for stage, (ways, most) in enumerate(asked):
-        found = narrow.get(stage, []) if narrow is not None else candidates(ways, within, values, most)
+        found = (
+            narrow.get(stage, [])
+            if narrow is not None
+            else candidates(ways, within, values, most, expected >= WIDE)
+        )
         capped = capped or len(found) > most
         fresh = {pk: raw for pk, raw in found[:most] if pk not in vectors}
         read = {pk: maths.unpack(raw) for pk, raw in fresh.items()}
@@ -207,6 +213,11 @@ def stages(concepts: list[Concept], df: dict[int, int]) -> list[tuple[list[Way],
     return found
 
 
+def rarity(concepts: list[Concept]) -> tuple[dict[int, int], int]:
+    """How many accounts use each of the terms, and of how many."""
+    return words.frequencies(pk for concept in concepts for pk in concept.terms)
+
+
 def vector(concepts: list[Concept], df: dict[int, int], documents: int) -> tuple[np.ndarray, np.ndarray]:
     weights: dict[int, float] = {}
     for concept in concepts:
@@ -226,11 +237,12 @@ def meeting(ways: list[Way]) -> tuple[str, list[list[int]]]:
 Found = list[tuple[int, bytes]]  # accounts and their vectors
 
 
-def candidates(ways: list[Way], within: str, values: list[Any], most: int) -> Found:
-    """Accounts that go the first way, then the second …; one more than `most` at most. Some go several."""
+def candidates(ways: list[Way], within: str, values: list[Any], most: int, apart: bool) -> Found:
+    """Accounts that go any of the ways; one more than `most` at most. `apart`: the first way before the second …, which
+    asks for the filters anew each time."""
     parts, given = [], []
-    for way in ways:
-        meets, terms = meeting([way])
+    for some in [[way] for way in ways] if apart else [ways]:
+        meets, terms = meeting(some)
         parts.append(
             f"(SELECT x.account_id, x.vector FROM {DiscoveryText._meta.db_table} x"
             f" WHERE {meets} AND x.account_id IN ({within}) LIMIT {most + 1})"

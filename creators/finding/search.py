@@ -10,6 +10,7 @@ is, they are collected after all.  An order without an index is found by one nar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -345,8 +346,10 @@ class Search:
         first), the next is anything but near, and collecting them all is quicker."""
         if order.key not in SERVED:
             return self._walked(queryset, order, cursor, size)
+        # a statement that is ended takes its transaction with it: where one is open, a savepoint of it
+        guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
         try:
-            with transaction.atomic():
+            with guard:
                 return self._walked(queryset, order, cursor, size, PATIENCE_MS)
         except OperationalError as error:
             if "statement timeout" not in str(error):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from creators.finding import similar_math as maths
 from creators.finding import words
-from creators.finding.relevance import Ranking, understand, vector
+from creators.finding.relevance import Ranking, rarity, understand, vector
 from creators.finding.statements import SETTINGS, compiled
 from creators.models import DiscoveryRow, DiscoveryTerm, DiscoveryText
 
@@ -41,7 +41,9 @@ def ranking(seeds: Sequence[int], rows: QuerySet[DiscoveryRow], about: str = "",
     query = maths.centroid([v for v in vectors if len(v[0])], QUERY_TERMS)
     if about:
         concepts, _unknown = understand(about)
-        query = maths.centroid([query, vector(concepts)], QUERY_TERMS) if concepts else query
+        query = (
+            maths.centroid([query, vector(concepts, *rarity(concepts))], QUERY_TERMS) if concepts else query
+        )
     if not len(query[0]):
         return Ranking([], False, query)
     read = {pk: maths.unpack(raw) for pk, raw in candidates(leading(query[0].tolist()), ids, rows)}
