@@ -10,13 +10,12 @@ is, they are collected after all.  An order without an index is found by one nar
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -344,13 +343,12 @@ class Search:
     ) -> list[DiscoveryRow] | None:
         """The order walked, but not for long: where the matches stand far from its beginning (the cheap ones, largest
         first), the next is anything but near, and collecting them all is quicker."""
-        if order.key not in SERVED:
+        if (
+            order.key not in SERVED or connection.in_atomic_block
+        ):  # which an ended statement would take with it
             return self._walked(queryset, order, cursor, size)
-        # a statement that is ended takes its transaction with it: where one is open, a savepoint of it
-        guard = transaction.atomic() if connection.in_atomic_block else nullcontext()
         try:
-            with guard:
-                return self._walked(queryset, order, cursor, size, PATIENCE_MS)
+            return self._walked(queryset, order, cursor, size, PATIENCE_MS)
         except OperationalError as error:
             if "statement timeout" not in str(error):
                 raise
