@@ -268,4 +268,5 @@ ID: dict[str | tuple[str, str], str] = {
     "Export members as CSV": "Ekspor anggota sebagai CSV",
     "Export members as Excel": "Ekspor anggota sebagai Excel",
     "%(gone)s was merged into creator %(kept)s. Use that one.": "%(gone)s sudah digabung ke kreator %(kept)s. Pakai yang itu.",
+    "Take %(name)s out": "Keluarkan %(name)s",
 }

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from creators.finding import comparing
@@ -45,6 +47,14 @@ AUDIENCE: tuple[tuple[str, Any, str], ...] = (
 )
 
 
+def _without(found: comparing.Comparison, pk: int) -> str:
+    """The same page with one account less, where enough are left to compare."""
+    kept = [column.account.pk for column in found.columns if column.account.pk != pk]
+    if len(kept) < comparing.LEAST:
+        return ""
+    return f"{reverse('creators:compare')}?{urlencode([('account', one) for one in kept])}"
+
+
 class ComparePage(Page):
     perm = "creators.view"
     title = _("Compare")
@@ -61,6 +71,9 @@ class ComparePage(Page):
         overlap = found.overlap
         return {
             "comparison": found,
+            "columns": [
+                {"it": column, "without": _without(found, column.account.pk)} for column in found.columns
+            ],
             "too_few": len(found.columns) < comparing.LEAST,
             "sections": [
                 (_("Figures"), lines(found, FIGURES)),

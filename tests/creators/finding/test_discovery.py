@@ -482,6 +482,11 @@ def test_the_page_shows_filters_chips_and_reasons(writers: Any, client_for: Any)
     answer = client.post("/creators/find/", {"_bulk": "compare", "pk": [made["Skin"], made["Cook"]]})
     assert answer.status_code == 302 and "account=" in answer.headers["Location"]
     assert "Skin" in client.get(answer.headers["Location"]).content.decode()
+    three = client.get(
+        "/creators/compare/?" + "&".join(f"account={pk}" for pk in list(made.values())[:3])
+    ).content.decode()
+    assert three.count("compare-out") == 3, "each may be taken out"
+    assert "compare-out" not in client.get(answer.headers["Location"]).content.decode(), "two are the least"
     alike = client.post("/creators/find/", {"_bulk": "like", "pk": [made["Cook"]]})
     assert "Cook2" in client.get(alike.headers["Location"]).content.decode()
     client.post("/creators/find/", {"_bulk": "tag", "_confirmed": "1", "pk": [made["Cook"]], "names": "chef"})
