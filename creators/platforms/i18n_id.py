@@ -69,11 +69,11 @@ ID: dict[str | tuple[str, str], str] = {
     "Followers lost": "Pengikut berkurang",
     "Minutes watched": "Menit ditonton",
     "Not known": "Tidak diketahui",
-    "People engaged": "Orang yang berinteraksi",
+    "People engaged": "Berinteraksi",
     "People of the last 30 days. A dash means that the platform did not give it: it says nothing of fewer than a hundred people.": (
         "Orang dalam 30 hari terakhir. Tanda hubung berarti platform tidak memberinya: di bawah seratus orang, platform tidak menyebut apa pun."
     ),
-    "People reached": "Orang yang dijangkau",
+    "People reached": "Dijangkau",
     "Reached and engaged, beside followers": "Yang dijangkau dan berinteraksi, di samping pengikut",
     "Tag in a post": "Ditandai di konten",
     "The last four weeks, as the owner sees them": "Empat minggu terakhir, seperti yang dilihat pemilik akun",
@@ -83,13 +83,13 @@ ID: dict[str | tuple[str, str], str] = {
     "active audiences": "audiens aktif",
     "replies": "balasan",
     # looking for duplicates now
-    "Duplicates are being looked for. Wait for it or cancel its job.": "Duplikat sedang dicari. Tunggu, atau batalkan pekerjaannya.",
+    "Duplicates are being looked for. Wait for it or cancel its job.": "Data ganda sedang dicari. Tunggu, atau batalkan pekerjaannya.",
     "Everybody is compared: contacts, handles, links, names, and alike names within one city. It is done every night by itself; a million creators take some minutes.": (
         "Semua dibandingkan: kontak, handle, tautan, nama, dan nama mirip dalam satu kota. Dilakukan sendiri tiap malam; sejuta kreator perlu beberapa menit."
     ),
-    "Look for duplicates": "Cari duplikat",
+    "Look for duplicates": "Cari data ganda",
     "Look now": "Cari sekarang",
-    "See possible duplicates": "Lihat kemungkinan duplikat",
+    "See possible duplicates": "Lihat kemungkinan ganda",
     # the agency's own token
     "%(platform)s refuses the agency's token": "%(platform)s menolak token agensi",
     "A platform refuses the agency's token": "Platform menolak token agensi",
