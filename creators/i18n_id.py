@@ -409,4 +409,6 @@ ID: dict[str | tuple[str, str], str] = {
     "“%(text)s” is not a handle. Write it without spaces, such as @rani.": "“%(text)s” bukan nama akun. Tulis tanpa spasi, seperti @rani.",
     "“%(text)s” is not a number. Write it as 409800000, 409.8M or 1,2 jt.": "“%(text)s” bukan angka. Tulis seperti 409800000, 409.8M, atau 1,2 jt.",
     "“%(text)s” is not a whole number. Write 12700 or 12.7K.": "“%(text)s” bukan bilangan bulat. Tulis 12700 atau 12.7K.",
+    "Left out": "Dilewati",
+    "place in a list\x04Order": "Urutan",
 }

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,6 +30,13 @@ from krm.events.texts import Text
 BEFORE = (30, 7, 1)  # days before the end
 AFTER = (0, 7)  # days after it
 RENEW_AT_ONCE = 200
+# `ends_at`, for the database to sort by: consents that renew themselves without end come last.
+ENDS = Case(
+    When(refresh_expires_at__isnull=False, then=F("refresh_expires_at")),
+    When(platform__in=sorted(store.ENDLESS), then=Value(None)),
+    default=F("expires_at"),
+    output_field=DateTimeField(null=True),
+)
 
 
 def consents() -> QuerySet[Credential]:

@@ -51,6 +51,10 @@ ID: dict[str, str] = {
     "Recompute": "Hitung ulang",
     "Recompute %(what)s": "Hitung ulang %(what)s",
     "Recompute scores": "Hitung ulang skor",
+    "How this score is computed": "Cara skor ini dihitung",
+    "Scores are computed after every reading and each night. Start it here after new weights or a new formula.": (
+        "Skor dihitung setiap kali data dibaca dan setiap malam. Mulai di sini bila bobot atau rumusnya baru."
+    ),
     "Recomputing scores belongs to administrators. Ask one of them.": "Menghitung ulang skor adalah tugas administrator. Mintalah kepada salah satunya.",
     "Reliability": "Keandalan",
     "Scores are being computed. Both formulas stay readable.": "Skor sedang dihitung. Kedua rumus tetap bisa dibaca.",

@@ -90,9 +90,6 @@ ID: dict[str | tuple[str, str], str] = {
     "Mass followers": "Pengikut massal",
     "No account on a platform that a vendor covers.": "Tidak ada akun di platform yang dicakup vendor.",
     "No audience report came": "Laporan audiens tidak diterima",
-    "No credits yet. Enter what you bought; reports are paid from there.": (
-        "Belum ada kredit. Isi yang sudah dibeli; laporan dibayar dari sana."
-    ),
     "No more than this is spent in a calendar month. Empty: no limit.": (
         "Pemakaian dalam satu bulan kalender tidak melebihi ini. Kosong: tanpa batas."
     ),
@@ -181,4 +178,24 @@ ID: dict[str | tuple[str, str], str] = {
     "set aside": "dicadangkan",
     "vendor": "vendor",
     "vendor credits": "kredit vendor",
+    "Demo: no vendor was asked": "Demo: vendor tidak dihubungi",
+    "The newest movements. What each report cost is in the list of audience reports.": (
+        "Mutasi terbaru. Biaya tiap laporan ada di daftar laporan audiens."
+    ),
+    "%(vendor)s is not set up, so no report can be bought there.": (
+        "%(vendor)s belum diatur, jadi laporan belum bisa dibeli di sana."
+    ),
+    "Enter the key of your contract first, then the credits you bought.": (
+        "Masukkan dulu kunci dari kontrak Anda, lalu kredit yang dibeli."
+    ),
+    "An administrator can do it under Connectors.": "Administrator dapat mengaturnya di Konektor.",
+    "Set up %(vendor)s": "Atur %(vendor)s",
+    "No credits yet, so no report can be asked for.": "Belum ada kredit, jadi laporan belum bisa diminta.",
+    "Enter what you bought from the vendor; every report is paid from there. Then open a creator's audience and ask.": (
+        "Masukkan kredit yang dibeli dari vendor; setiap laporan dibayar dari situ. Lalu buka audiens kreator dan minta laporannya."
+    ),
+    "Enter credits bought": "Masukkan kredit yang dibeli",
+    "An administrator enters what was bought from the vendor.": (
+        "Administrator memasukkan kredit yang dibeli dari vendor."
+    ),
 }  # fmt: skip

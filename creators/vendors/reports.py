@@ -195,13 +195,13 @@ def read(report_id: int) -> AudienceReport | None:
     except Failed as failed:
         outcome = failed.outcome
         if outcome.kind in ENDS:
-            return _give_up(report, ENDS[outcome.kind])
+            return give_up(report, ENDS[outcome.kind])
         return _later(report, outcome.until or now + _pause(report), outcome.reason, now)
     finally:
         archive.keep(session.calls)
     if isinstance(answer, Pending):
         return _later(report, answer.retry_at, answer.reason, now)
-    return _arrived(report, answer, now)
+    return arrive(report, answer, now)
 
 
 def _pause(report: AudienceReport) -> timedelta:
@@ -210,7 +210,7 @@ def _pause(report: AudienceReport) -> timedelta:
 
 def _later(report: AudienceReport, at: datetime, reason: str, now: datetime) -> AudienceReport:
     if now - report.requested_at > PATIENCE:
-        return _give_up(report, LATE)
+        return give_up(report, LATE)
     report.next_try_at = min(max(at, now + SOONEST), now + LONGEST)
     report.reason = reason[:300]
     AudienceReport.objects.filter(pk=report.pk, state=ReportState.PENDING).update(
@@ -220,7 +220,8 @@ def _later(report: AudienceReport, at: datetime, reason: str, now: datetime) -> 
 
 
 @transaction.atomic
-def _give_up(report: AudienceReport, reason: str) -> AudienceReport:
+def give_up(report: AudienceReport, reason: str) -> AudienceReport:
+    """No report comes: its credits are given back, and whoever asked is told."""
     held = AudienceReport.objects.select_for_update(of=("self",)).select_related("account").get(pk=report.pk)
     if held.state != ReportState.PENDING:
         return held
@@ -237,7 +238,7 @@ def _give_up(report: AudienceReport, reason: str) -> AudienceReport:
 
 
 @transaction.atomic
-def _arrived(report: AudienceReport, answer: Report, now: datetime) -> AudienceReport:
+def arrive(report: AudienceReport, answer: Report, now: datetime) -> AudienceReport:
     """Report, audience, credits and event stand or fall together."""
     held = AudienceReport.objects.select_for_update(of=("self",)).select_related("account").get(pk=report.pk)
     if held.state != ReportState.PENDING:

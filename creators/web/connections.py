@@ -20,10 +20,12 @@ from creators.consents.programs import PROGRAMS, open_programs, program_of
 from creators.models import Consent, ConsentState, Creator, SocialAccount
 from krm.connectors.models import Credential, CredentialStatus
 from krm.errors import Refusal
+from krm.web import furniture
 from krm.web.access import AccessMixin
 from krm.web.lists import BulkAction, Column, Empty, ListPage
 from krm.web.pages import DetailPage, FormPage, ObjectMixin
 
+LIVE = (CredentialStatus.ACTIVE, CredentialStatus.EXPIRING)
 STATES = {
     CredentialStatus.ACTIVE: (_("Connected"), "good"),
     CredentialStatus.EXPIRING: (_("Ends soon"), "warn"),
@@ -40,7 +42,8 @@ def shown_consent(credential: Credential) -> dict[str, Any]:
         "program": program,
         "label": label,
         "tone": tone,
-        "live": credential.status in (CredentialStatus.ACTIVE, CredentialStatus.EXPIRING),
+        "live": credential.status in LIVE,
+        "ending": credential.status == CredentialStatus.EXPIRING,
         "reads": program.words_for(credential.scopes) if program else [],
         "lacks": program.words_for(lacking) if program else [],
         "ends": health.ends_at(credential),
@@ -66,18 +69,25 @@ class Connections(PortalCreatorPage):
         rows = []
         for account in accounts:
             consents = [shown_consent(c) for c in held.get(account.pk, [])]
-            live = {c["program"].key for c in consents if c["program"] and c["live"] and not c["lacks"]}
+            live = {
+                c["program"].key
+                for c in consents
+                if c["program"] and c["live"] and not c["lacks"] and not c["ending"]
+            }
             before = {c["program"].key for c in consents if c["program"]}
             rows.append(
                 {
                     "account": account,
                     "consents": consents,
                     "live": any(c["live"] for c in consents),
-                    "doors": [
-                        (p, p.key in before)
-                        for p in doors
-                        if p.platform == account.platform and p.key not in live
-                    ],
+                    "doors": sorted(
+                        (
+                            (p, p.key in before)
+                            for p in doors
+                            if p.platform == account.platform and p.key not in live
+                        ),
+                        key=lambda door: not door[1],  # what is to be given again comes first
+                    ),
                 }
             )
         return {"rows": rows, "doors": doors}
@@ -306,12 +316,12 @@ class ConnectionsPanel(PortalCreatorPage):
         accounts = list(self.object.accounts.all())
         held = connect.credentials_of(accounts)
         rows = [(a, held.get(a.pk, [])) for a in accounts]
-        live = [a for a, consents in rows if any(c.status == "active" for c in consents)]
+        live = [a for a, consents in rows if any(c.status in LIVE for c in consents)]
         asks = [
             a
             for a, consents in rows
-            if (consents and not any(c.status == "active" for c in consents))
-            or any(health.missing(c) for c in consents if c.status == "active")
+            if (consents and not any(c.status == CredentialStatus.ACTIVE for c in consents))
+            or any(health.missing(c) for c in consents if c.status in LIVE)
         ]
         return {"live": len(live), "total": len(accounts), "asks": asks, "can": bool(open_programs())}
 
@@ -330,7 +340,9 @@ class ConsentFilter(df.FilterSet):
             ("facebook", "Facebook"),
         ],
     )
-    status = df.ChoiceFilter(label=_("State"), choices=CredentialStatus.choices)
+    status = df.ChoiceFilter(
+        label=_("State"), choices=[(s.value, label) for s, (label, _tone) in STATES.items()]
+    )
     lacks = df.BooleanFilter(label=_("Lacks a permission"), method="on_lacks")
 
     class Meta:
@@ -364,6 +376,12 @@ def end(request: HttpRequest, chosen: Any, form: Any = None) -> str:
     ) % {"count": count}
 
 
+def lacks(credential: Credential) -> str | None:
+    """In the words the owner read; the export names the platform's own."""
+    program, names = program_of(credential.platform, credential.flavour), health.missing(credential)
+    return "; ".join(str(word) for word in program.words_for(names)) if program and names else None
+
+
 class ConsentList(ListPage):
     name = "creators.consents"
     title = _("Consents")
@@ -377,9 +395,10 @@ class ConsentList(ListPage):
                link=lambda o: reverse("creators:account", args=[o.account_id]) if o.account_id else None,
                sub=lambda o: o.creator_name),
         Column("program", _("Connected through"), value=lambda o: p.title if (p := program_of(o.platform, o.flavour)) else o.platform),
-        Column("status", _("State"), kind="badge", value=lambda o: o.get_status_display(), sort="status"),
-        Column("lacks", _("Lacks"), value=lambda o: ", ".join(health.missing(o)) or None),
-        Column("ends", _("Ends"), kind="date", value=health.ends_at, sort="expires_at"),
+        Column("status", _("State"), kind="html", sort="status", export=lambda o: str(STATES[CredentialStatus(o.status)][0]),
+               value=lambda o: furniture.badge("", *STATES[CredentialStatus(o.status)])),
+        Column("lacks", _("Lacks"), value=lacks, export=lambda o: ", ".join(health.missing(o))),
+        Column("ends", _("Ends"), kind="date", value=health.ends_at, sort=health.ENDS),
         Column("renewed", _("Renewed"), kind="datetime", value="last_refresh_at", default=False),
         Column("since", _("Connected"), kind="date", value="created_at", sort="created_at"),
         Column("reason", _("Reason"), value=lambda o: gettext(o.status_reason) if o.status_reason else None),

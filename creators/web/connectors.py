@@ -13,11 +13,11 @@ from django.utils.translation import ngettext
 from django.views import View
 
 from creators import connections
-from creators.platforms.config import Program, stored
+from creators.platforms.config import Program, Setting, stored
 from creators.platforms.registry import CONNECTORS, PROGRAMS
 from krm.accounts.permissions import allowed, check
 from krm.connectors import inbox
-from krm.connectors.models import Application
+from krm.connectors.models import Application, Credential, Purpose
 from krm.connectors.outcomes import Kind
 from krm.errors import Refusal
 from krm.web.access import AccessMixin
@@ -134,7 +134,19 @@ def form_for(program: Program, application: Application | None) -> type[KrmForm]
             fields[setting.name] = forms.CharField(
                 label=setting.label, help_text=help_text, required=False, max_length=200
             )
+        if setting.required and not (setting.secret and held(program, setting, application)):
+            fields[setting.name].required = True
+            fields[setting.name].error_messages["required"] = _(
+                "Fill this in; the platform's developer page shows it."
+            )
     return type("ConnectorForm", (KrmForm,), fields)
+
+
+def held(program: Program, setting: Setting, application: Application | None) -> bool:
+    """Whether a secret was given once, so that an empty field keeps it."""
+    if setting.name == "access_token":
+        return Credential.objects.filter(platform=program.key, purpose=Purpose.AGENCY).exists()
+    return bool(stored(application, setting))
 
 
 class ConnectorSettings(FormPage):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from creators.custom import fields
@@ -48,7 +48,9 @@ class FieldForm(KrmForm):
         help_text=_("Asked for when a creator is added or changed; imports may leave it empty."),
     )
     filterable = forms.BooleanField(label=_("Filter in lists"), required=False, initial=True)
-    position = forms.IntegerField(label=_("Order"), required=False, min_value=0, max_value=10_000)
+    position = forms.IntegerField(
+        label=pgettext_lazy("place in a list", "Order"), required=False, min_value=0, max_value=10_000
+    )
 
 
 class NewFieldForm(FieldForm):
@@ -76,7 +78,7 @@ class FieldList(ListPage):
         Column("options", _("Choices"), kind="tags", value="options"),
         Column("required", _("Required"), kind="bool"),
         Column("filterable", _("Filter"), kind="bool"),
-        Column("position", _("Order"), kind="number", sort="position"),
+        Column("position", pgettext_lazy("place in a list", "Order"), kind="number", sort="position"),
         Column("archived_at", _("Archived"), kind="date"),
     ]  # fmt: skip
     search_fields = ["label", "key"]

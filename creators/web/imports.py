@@ -33,6 +33,7 @@ class ImportList(ListPage):
         Column("as_of", _("Figures as of"), kind="date", sort="as_of"),
         Column("state", _("State"), kind="state"),
         Column("rows", _("Rows"), kind="number", value="row_count"),
+        Column("left_out", _("Left out"), kind="number", value=lambda o: o.result.get("errors") or None),
         Column("created", _("Uploaded"), kind="ago", value="created_at", sort="created_at"),
         Column("by", _("By"), value=lambda o: str(o.created_by) if o.created_by_id else None),
     ]

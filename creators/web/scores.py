@@ -398,7 +398,10 @@ class CardPage(Page):
 
     def get_context(self) -> dict[str, Any]:
         path = model_cards.path_of(registry.current(self.kwargs["kind"]))
-        return {"blocks": model_cards.blocks(path.read_text()) if path else []}
+        return {
+            "blocks": model_cards.blocks(path.read_text()) if path else [],
+            "score_url": reverse("creators:score_kind", args=[self.kwargs["kind"]]),
+        }
 
 
 def card_url(definition: Definition | None) -> str:
@@ -447,6 +450,9 @@ class RecomputePage(FormPage):
 
     perm = "creators.rescore"
     title = _("Recompute scores")
+    subtitle = _(
+        "Scores are computed after every reading and each night. Start it here after new weights or a new formula."
+    )
     form_class = RecomputeForm
     submit_label = _("Start")
     cancel_url = "creators:score_kinds"

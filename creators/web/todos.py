@@ -6,6 +6,7 @@ from typing import Any
 
 import django_filters as df
 from django import forms
+from django.db.models import Case, DateField, F, Value, When
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -56,6 +57,12 @@ class TaskFilter(df.FilterSet):
         return queryset.filter(assignee=self.request.user)
 
 
+# By the day they are due; what is done comes last, with what has no day.
+OPEN_FIRST = Case(
+    When(done_at__isnull=False, then=Value(None)), default=F("due_on"), output_field=DateField(null=True)
+)
+
+
 class TaskList(ListPage):
     name = "creators.tasks"
     title = _("Tasks about creators")
@@ -71,13 +78,16 @@ class TaskList(ListPage):
             link=lambda o: o.creator.get_absolute_url(),
         ),
         Column("assignee", _("Who"), value=lambda o: str(o.assignee) if o.assignee_id else None),
-        Column("due_on", _("Due"), kind="date", sort="due_on"),
+        Column("due_on", _("Due"), kind="date", sort=OPEN_FIRST),
         Column("late", _("Late"), kind="badge", value=lambda o: _("Late") if _late(o) else None),
         Column("done_at", _("Done"), kind="date", sort="done_at"),
     ]
     search_fields = ["title", "creator__name"]
-    default_sort = "-id"
-    empty = Empty(_("No tasks"), _("Open a creator's page and add what is to be done."), icon="checklist")
+    default_sort = "due_on"
+    empty = Empty(
+        _("No tasks"), _("Open a creator's page and add what is to be done."),
+        action=(_("Creators"), "creators:list"), icon="checklist",
+    )  # fmt: skip
     breadcrumbs = [(_("Creators"), "creators:list")]
 
     def get_queryset(self) -> Any:

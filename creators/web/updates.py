@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.formats import number_format
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from creators import connections
@@ -88,6 +89,7 @@ class UpdatesPage(FormPage):
         found = outlook.lines()
         hours = outlook.current_hours()
         plans = outlook.alternatives(found, hours)
+        plans = [plans[0], *(plan for plan in plans[1:] if _differs(plan[1], plans[0][1]))]
         asked = self._asked()
         if asked is not None:
             chosen = {name: float(value) for name, value in asked.items()}
@@ -95,6 +97,7 @@ class UpdatesPage(FormPage):
                 0, (gettext("What you asked about"), outlook.cost(chosen, found, outlook.capacities()))
             )
         names = dict(Platform.choices)
+        overview = connections.overview()
         in_force = {cost.platform: cost for cost in plans[1 if asked else 0][1]}
         return {
             "may": allowed(self.request.user, "connectors.change"),
@@ -110,11 +113,18 @@ class UpdatesPage(FormPage):
                     "budgets": [(BUCKETS.get(r.bucket.name, r.bucket.name), r) for r in shown.budgets or []],
                     "errors": [(KINDS[Kind(e.kind)], e) for e in shown.errors],
                 }
-                for shown in connections.overview()
+                for shown in overview
                 if shown.budgets is None or shown.budgets or shown.errors
             ],
-            "fixed": [Cadence(name).label for name in outlook.settled_by_settings()],
+            "unread": any(shown.budgets is None for shown in overview),
+            "fixed": [
+                (Cadence(name).label, span(hours[name] / 24)) for name in outlook.settled_by_settings()
+            ],
         }
+
+
+def _differs(costs: list[outlook.Cost], others: list[outlook.Cost]) -> bool:
+    return any(round(a.calls) != round(b.calls) for a, b in zip(costs, others, strict=True))
 
 
 def _totals(found: list[outlook.Line]) -> dict[str, Any]:
@@ -145,6 +155,7 @@ def _row(line: outlook.Line, names: dict[str, str], cost: outlook.Cost) -> dict[
 def _priced(cost: outlook.Cost) -> dict[str, Any]:
     return {
         "cost": cost,
+        "calls": round(cost.calls),
         "cold": span(cost.real_days["cold"]),
         "live": span(cost.real_days["live"]),
     }
@@ -156,10 +167,17 @@ def span(days: float) -> str:
         return gettext("not at all")
     hours = days * 24
     if hours < 1:
-        return gettext("%(n)s minutes") % {"n": round(hours * 60)}
+        minutes = round(hours * 60)
+        return ngettext("every minute", "every %(n)s minutes", minutes) % {"n": minutes}
     if hours < 48:
-        return gettext("%(n)s hours") % {"n": f"{hours:.1f}".rstrip("0").rstrip(".")}
-    return gettext("%(n)s days") % {"n": f"{days:.1f}".rstrip("0").rstrip(".")}
+        return ngettext("every hour", "every %(n)s hours", 1 if _short(hours) == "1" else 2) % {
+            "n": _short(hours)
+        }
+    return ngettext("every day", "every %(n)s days", 1 if _short(days) == "1" else 2) % {"n": _short(days)}
+
+
+def _short(number: float) -> str:
+    return number_format(round(number, 1), 0 if round(number, 1) % 1 == 0 else 1)
 
 
 def _ages(found: list[outlook.Line]) -> Any:
@@ -173,6 +191,7 @@ def _ages(found: list[outlook.Line]) -> Any:
         return None
     spec = charts.bar(rows, "cadence", "accounts", series="age", horizontal=True, x_title=gettext("Kept how"),
                       y_title=gettext("Accounts"), height=160)  # fmt: skip
+    spec["encoding"]["y"]["title"] = None  # the names say it
     spec["encoding"]["y"]["sort"] = [str(Cadence(name).label) for name in outlook.HOURS]
     spec["encoding"]["color"]["sort"] = [str(label) for label in AGES.values()]
     spec["encoding"]["order"] = {"field": "place", "type": "quantitative"}

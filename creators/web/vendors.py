@@ -8,6 +8,7 @@ from django import forms
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -21,7 +22,7 @@ from krm.web.forms import KrmForm
 from krm.web.lists import Column, Empty, ListPage
 from krm.web.pages import DetailPage, FormPage, ObjectFormPage, Page
 
-MOVEMENTS = 30
+MOVEMENTS = 12
 QUALITY = {
     "score": _("Vendor's score"),
     "credibility": _("Credibility"),
@@ -168,8 +169,9 @@ class ReportList(ListPage):
         Column("account", _("Account"), width="wide", value=lambda o: str(o.account),
                link=lambda o: reverse("creators:account", args=[o.account_id]),
                sub=lambda o: o.account.get_platform_display()),
-        Column("vendor", _("Vendor"), value=lambda o: o.get_vendor_display(), sort="vendor"),
-        Column("state", _("State"), kind="state"),
+        Column("vendor", _("Vendor"), value=lambda o: o.get_vendor_display(), sort="vendor",
+               sub=lambda o: _("Demo: no vendor was asked") if o.raw_ref.startswith("demo/") else None),
+        Column("state", _("State"), kind="state", sub=lambda o: gettext(o.reason) if o.reason else None),
         Column("fake", _("Fake followers"), kind="percent", value=lambda o: o.quality.get("fake_share")),
         Column("score", _("Vendor's score"), kind="number", value=lambda o: o.quality.get("score")),
         Column("credits", _("Credits"), kind="number", value=lambda o: o.credits if o.state != "failed" else 0),
@@ -216,21 +218,26 @@ class CreditsPage(Page):
                     "ready": key in ready,
                     "month_spent": credits.spent_since(key, credits.month_start(now)),
                     "month_left": credits.left_this_month(held, now),
-                    "chart": charts.bar(
-                        [{"month": f"{m['month']:%Y-%m}", "credits": float(m["credits"])} for m in months],
-                        "month", "credits", x_title=gettext("Month"), y_title=gettext("Credits"), height=160,
-                    )
-                    if len(months) > 1
-                    else None,
+                    "chart": _by_month(months) if len(months) > 1 else None,
                     "movements": VendorCredit.objects.filter(vendor=key)
+                    .exclude(kind="reserve", report__movements__kind__in=["spend", "release"])
                     .select_related("report__account", "by")
-                    .order_by("-pk")[:MOVEMENTS],
+                    .order_by("-at", "-pk")[:MOVEMENTS],
                 }
             )  # fmt: skip
         return {
             "blocks": blocks,
             "may": allowed(self.request.user, "creators.vendor_credits"),
         }
+
+
+def _by_month(months: list[dict[str, Any]]) -> Any:
+    spec = charts.bar(
+        [{"month": date_format(m["month"], "M Y"), "credits": float(m["credits"])} for m in months],
+        "month", "credits", x_title=gettext("Month"), y_title=gettext("Credits"), height=160,
+    )  # fmt: skip
+    spec["encoding"]["x"]["sort"] = None  # as they come, oldest first
+    return spec
 
 
 class GrantForm(KrmForm):

@@ -5,31 +5,19 @@ from __future__ import annotations
 import os
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 from django.utils import timezone
 
 from krm.connectors import credentials
 from krm.connectors.models import Credential, CredentialStatus, Purpose
-from krm.local.sandbox import replay, tokens, world
+from krm.local.demo.consents import consent, standings
+from krm.local.demo.consents import rows as consent_rows
+from krm.local.sandbox import replay, tokens
 
 REPLAY = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "top1000_2022"
 AGENCY_USERS = 50
-SCOPES = {
-    "instagram": [
-        "instagram_basic",
-        "instagram_manage_insights",
-        "pages_show_list",
-        "pages_read_engagement",
-    ],
-    "facebook": ["pages_show_list", "pages_read_engagement", "read_insights"],
-    "tiktok": ["user.info.basic", "user.info.profile", "user.info.stats", "video.list"],
-    "youtube": [
-        "https://www.googleapis.com/auth/youtube.readonly",
-        "https://www.googleapis.com/auth/yt-analytics.readonly",
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -122,15 +110,7 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
             status=CredentialStatus.ACTIVE,
         ),
     ]
-    for account in world.demo_accounts():
-        if (account.platform == "instagram" and account.consent) or (
-            account.platform == "facebook" and account.consent
-        ):
-            rows.append(consent(account.platform, account.external_id, account.handle, now))
-        elif account.platform == "tiktok":
-            rows.append(consent("tiktok", account.external_id, account.handle, now, flavour="display"))
-            if account.consent == "business":
-                rows.append(consent("tiktok", account.external_id, account.handle, now, flavour="business"))
+    rows += consent_rows(now, standings())
     folder = Path(os.environ.get("KRM_REPLAY", str(REPLAY)))
     if replayed and folder.is_dir():
         for real in replay.load(folder).values():
@@ -147,31 +127,3 @@ def connect_sandbox(*, replayed: bool = True) -> Connected:
         ],
     )  # fmt: skip
     return Connected(applications=8, consents=len(rows) - 2)
-
-
-def consent(platform: str, external_id: str, handle: str, now: float, *, flavour: str = "") -> Credential:
-    """The tokens an owner's consent at the sandbox gives, not yet saved."""
-    program = "tiktok_business" if flavour == "business" else platform
-    serial = f"{now:.0f}"
-    refreshable = platform == "tiktok"
-    moment = datetime.fromtimestamp(now, UTC)
-    return Credential(
-        platform=platform,
-        external_account_id=external_id,
-        handle=handle,
-        purpose=Purpose.ACCOUNT,
-        flavour=flavour,
-        scopes=[
-            *SCOPES[platform],
-            *(["user.insights", "video.insights", "comment.list"] if flavour == "business" else []),
-        ],
-        access_token=tokens.issue("act", program, external_id, issued=now, serial=serial),
-        refresh_token=tokens.issue("rft", program, external_id, issued=now, serial=serial)
-        if refreshable
-        else "",
-        expires_at=None
-        if platform == "facebook"  # a Page's token has no end
-        else moment + timedelta(seconds=tokens.LIFE[program]),
-        refresh_expires_at=moment + timedelta(seconds=tokens.REFRESH_LIFE) if refreshable else None,
-        status=CredentialStatus.ACTIVE,
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -95,6 +95,73 @@ def test_it_is_the_agency_it_promises(agency: str) -> None:
     assert {login.role for login in demo.LOGINS} == set(Role.values)
 
 
+def test_every_room_of_the_creators_has_something_to_show(agency: str) -> None:
+    from creators import models as c
+    from krm.connectors.models import Credential
+    from krm.web.models import Job
+
+    held = Counter(Credential.objects.values_list("status", flat=True))
+    assert set(held) == {"active", "expiring", "expired", "revoked"} and held["active"] > 0.9 * held.total()
+    assert {"given", "withdrawn", "denied", "failed"} <= set(states(c.Consent))
+    assert c.SocialAccount.objects.filter(state="needs_consent").exists(), "an owner withdrew"
+
+    assert {"ready", "failed"} <= set(states(c.AudienceReport))
+    for report in c.AudienceReport.objects.all():
+        assert report.raw_ref.startswith("demo/"), "no vendor was asked, and the report says so"
+    for budget in c.VendorBudget.objects.all():
+        moved: dict[str, Decimal] = defaultdict(Decimal)
+        for kind, credits in c.VendorCredit.objects.filter(vendor=budget.vendor).values_list(
+            "kind", "credits"
+        ):
+            moved[kind] += credits
+        assert budget.balance == moved["grant"] - moved["spend"] > 0
+        assert budget.reserved == moved["reserve"] - moved["spend"] - moved["release"]
+
+    assert states(c.CreatorImport) == {"done": 2, "failed": 1, "uploaded": 1}
+    partly = Job.objects.get(state="done", error_count__gt=0)
+    assert {error.row for error in partly.errors.all()} >= {7, 8} and partly.result["accounts_created"] == 3
+    assert Job.objects.filter(state="failed").exclude(message="").exists()
+    assert {"open", "dismissed", "merged"} <= set(states(c.DuplicatePair))
+    merged, undone = (
+        c.MergeRecord.objects.filter(undone_at=None),
+        c.MergeRecord.objects.exclude(undone_at=None),
+    )
+    assert merged.get().undo_until > timezone.now() and merged.get().moved and undone.count() == 1
+
+    assert set(states(c.Dossier)) == {"draft", "reviewed", "signed", "expired"}
+    standing = c.Dossier.objects.filter(state="signed")
+    assert any(d.changes for d in standing) and any(not d.changes for d in standing)
+    assert set(states(c.SafetyFlag)) == {"open", "escalated", "confirmed", "dismissed"}
+    assert c.Note.objects.filter(pinned=True).exists() and c.CreatorFile.objects.count() >= 3
+    assert {None} < set(c.CreatorTask.objects.values_list("due_on", flat=True))
+    assert {True, False} == set(c.Segment.objects.values_list("shared", flat=True))
+    shares = c.ProfileShare.objects.all()
+    assert any(s.views for s in shares) and any(s.revoked_at for s in shares)
+    assert any(s.expires_at < timezone.now() for s in shares)
+    assert {"hashtag", "mention", "comment"} == set(c.FoundPost.objects.values_list("found_by", flat=True))
+    assert c.CustomField.objects.exclude(archived_at=None).exists()
+    assert c.RateCard.objects.filter(valid_to__lt=timezone.localdate()).exists(), "what was asked before"
+    assert c.AccountSchedule.objects.filter(cadence="live", last_ok_at__isnull=False).exists()
+
+
+def test_consents_are_as_the_sandbox_has_them(agency: str, sandbox_state: Path) -> None:
+    """What ended here ended there too, and connecting the sandbox anew does not bring it back to life."""
+    import json
+
+    from krm.connectors.models import Credential
+    from krm.local.connect import connect_sandbox
+
+    def standing() -> Counter[tuple[str, str]]:
+        rows = Credential.objects.filter(purpose="account", platform__in=("instagram", "tiktok", "facebook"))
+        return Counter(rows.values_list("platform", "status"))
+
+    revoked = set(Credential.objects.filter(status="revoked").values_list("external_account_id", flat=True))
+    assert revoked and revoked <= set(json.loads((sandbox_state / "sandbox.json").read_text())["revoked"])
+    before = standing()
+    connect_sandbox(replayed=False)
+    assert standing() == before
+
+
 def test_every_login_sees_its_first_page(agency: str) -> None:
     from krm.accounts.models import User
 
@@ -131,6 +198,7 @@ def real_rows() -> dict[str, Any]:
     """What somebody began beside the demo: with their own login, and with a demo login."""
     from campaigns import brands, negotiation, planning
     from creators import people
+    from creators.vendors import credits
     from krm.accounts.models import BrandTeam, User
 
     own = User.objects.create_user(
@@ -159,6 +227,7 @@ def real_rows() -> dict[str, Any]:
     )
     made["creator"] = people.create_creator(by=own, name="Own creator", email="own@kol.example")
     made["campaign"] = planning.start_planning(made["campaign"], by=own)
+    made["credits"] = credits.grant("modash", Decimal(12), by=own)
     made["partnership"] = negotiation.invite(made["campaign"], by=own, creator=made["creator"])
     made["offer"] = negotiation.make_offer(
         made["partnership"],
@@ -208,10 +277,16 @@ def test_removing_it_keeps_what_is_real(agency: str) -> None:
         "partnership",
         "offer",
         "shared",
+        "credits",
     ):
         row = made[key]
         assert type(row)._base_manager.filter(pk=row.pk).exists(), key
         row.refresh_from_db()
+    from creators.models import VendorBudget, VendorCredit
+
+    assert VendorCredit.objects.get() == made["credits"], "own credits stay, the demo's are gone"
+    assert VendorBudget.objects.get(vendor="modash").balance == 12
+    assert not VendorBudget.objects.exclude(vendor="modash").exists()
     assert made["offer"].lines.count() == 1 and made["offer"].total == 1_000_000
     assert set(Event.objects.filter(pk__in=kept_events).values_list("pk", flat=True)) == kept_events
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 PASSWORD = "demo-agency-2026"  # noqa: S105 - printed at start, for a machine of one's own
 DOMAIN = "demo.krm.example"
 TAG = "Demo"
+KOL = 4  # number of the creator that the KOL login belongs to
 
 
 @dataclass(frozen=True)

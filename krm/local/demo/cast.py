@@ -8,14 +8,26 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from django.db import connection
 
+from campaigns import cadence
 from campaigns.models import Partnership
 from creators import forecasting, ingest, partitions, scoring_runs, summary
 from creators.finding import words
 from creators.ingest import AccountReading, AudienceReading, CommentReading, PostReading
-from creators.models import Creator, CreatorTag, FoundPost, Post, RateCard, SocialAccount, Tag, TrackedHashtag
+from creators.models import (
+    AccountSchedule,
+    Creator,
+    CreatorTag,
+    FoundPost,
+    Post,
+    RateCard,
+    SocialAccount,
+    Tag,
+    TrackedHashtag,
+)
 from creators.platforms.comments import PER_POST
 from creators.platforms.comments import POSTS as COMMENTED
 from creators.platforms.text import without_handles
+from creators.pulling import schedule
 from krm.accounts.models import User
 from krm.local.demo import TAG, followers
 from krm.local.sandbox import world
@@ -272,29 +284,51 @@ def price_of(account: world.DemoAccount) -> int:
 
 
 def make_rate_cards(now: datetime) -> None:
-    """Asking prices of every second creator."""
+    """Asking prices of every second creator, and what the larger ones asked before."""
     accounts = {
         (row.platform, row.external_id): row.creator_id
         for row in SocialAccount.objects.filter(is_demo=True).only("platform", "external_id", "creator_id")
         if row.creator_id is not None
     }
+    asked = [
+        (accounts[a.platform, a.external_id], a, price_of(a))
+        for a in world.demo_accounts()
+        if int(a.creator_key[-3:]) % 2 == 0 or a.size in ("mega", "mid")
+    ]
+    since = (now - timedelta(days=150)).date()
+    cards: list[tuple[int, world.DemoAccount, int, date, date | None]] = [
+        (who, a, price, since, None) for who, a, price in asked
+    ]
+    for years, part in ((1, 0.85), (2, 0.7)):  # what the larger ones asked before: their prices rise
+        begin = since.replace(year=since.year - years)
+        end = since.replace(year=since.year - years + 1) - timedelta(days=1)
+        cards += [
+            (who, a, max(300_000, round(price * part / 250_000) * 250_000), begin, end)
+            for who, a, price in asked
+            if a.size in ("mega", "mid") and a.started < begin
+        ]
     RateCard.objects.bulk_create(
         [
             RateCard(
-                creator_id=accounts[a.platform, a.external_id],
-                platform=a.platform,
-                format=FORMATS[a.platform],
-                price=price_of(a),
-                currency="IDR",
-                valid_from=(now - timedelta(days=150)).date(),
-                usage_uplift=20,
-                exclusivity_uplift=15,
+                creator_id=who, platform=a.platform, format=FORMATS[a.platform], price=price, currency="IDR",
+                valid_from=begin, valid_to=end, usage_uplift=20, exclusivity_uplift=15,
             )
-            for a in world.demo_accounts()
-            if int(a.creator_key[-3:]) % 2 == 0 or a.size in ("mega", "mid")
+            for who, a, price, begin, end in cards
         ],
         ignore_conflicts=True,
-    )
+    )  # fmt: skip
+
+
+def make_schedule(now: datetime) -> None:
+    """Everything was read today; the next reading of each account comes within twenty minutes."""
+    schedule.add_new()
+    rows = list(AccountSchedule.objects.filter(account__is_demo=True))
+    for place, row in enumerate(rows):
+        row.last_ok_at, row.last_outcome = now, "ok"
+        row.due_at = now + timedelta(seconds=120 + place * 1080 / len(rows))
+    AccountSchedule.objects.bulk_update(rows, ["last_ok_at", "last_outcome", "due_at"], batch_size=1000)
+    cadence.follow_accounts()
+    cadence.follow_posts()
 
 
 def look_back(now: datetime) -> None:

@@ -1,4 +1,4 @@
-"""What the agency of the demo knows of its creators: own fields, tasks, a duplicate, a signed dossier."""
+"""What the agency of the demo knows of its creators: own fields, tasks, who is there twice."""
 
 from __future__ import annotations
 
@@ -6,21 +6,13 @@ from datetime import timedelta
 
 from django.utils.timezone import localdate
 
-from creators import people, todos
+from creators import notes, people, todos
 from creators.custom import fields
-from creators.dossiers import vetting
-from creators.duplicates import finding
-from creators.models import Creator, VettingLayer
+from creators.duplicates import finding, merging
+from creators.models import Creator, DuplicatePair
 from krm.accounts.models import User
 
-KEYS = ("demo_shirt", "demo_contract_until", "demo_halal")
-REMARKS = {
-    "authenticity": "Followers grow evenly; the marks on the chart are small and have a viral post beside them.",
-    "performance": "Answers are usual for the size; video does better than pictures.",
-    "brand_safety": "Read the last sixty captions and the flags. Nothing stands against a family brand.",
-    "creative": "Own style, good light, speaks to the camera. Formats fit the brief.",
-    "relationship": "Answers within a day, delivers on time so far.",
-}
+KEYS = ("demo_shirt", "demo_contract_until", "demo_halal", "demo_children", "demo_fax")
 
 
 def load(manager: User, administrator: User) -> None:
@@ -30,6 +22,10 @@ def load(manager: User, administrator: User) -> None:
     )  # fmt: skip
     fields.create_field(by=administrator, label="Kontrak sampai", kind="date", key=KEYS[1])
     fields.create_field(by=administrator, label="Produk halal saja", kind="boolean", key=KEYS[2])
+    fields.create_field(by=administrator, label="Jumlah anak", kind="number", key=KEYS[3], filterable=False)
+    fields.archive_field(
+        fields.create_field(by=administrator, label="Nomor faks", kind="text", key=KEYS[4]), by=administrator
+    )
     rows = list(Creator.objects.filter(is_demo=True).order_by("-followers", "pk")[:6])
     if len(rows) < 3:
         return
@@ -45,16 +41,31 @@ def load(manager: User, administrator: User) -> None:
         second, by=manager, title="Konfirmasi alamat kirim produk", due_on=localdate() - timedelta(days=2)
     )
     todos.finish_task(todos.add_task(third, by=manager, title="Telepon perkenalan"), by=manager)
-    twin = people.create_creator(
-        by=manager,
-        name=f"{first.name} Official",
-        email=first.email,
-        city=first.city,
-        country=first.country,
-        is_demo=True,
+    doubles(rows, manager)
+
+
+def doubles(rows: list[Creator], manager: User) -> None:
+    """Two pairs to decide on, one that was dismissed, one merge that can be undone and one that was."""
+    twins = [
+        people.create_creator(by=manager, is_demo=True, **details)
+        for details in (
+            {"name": f"{rows[0].name} Official", "email": rows[0].email, "city": rows[0].city, "country": rows[0].country},
+            {"name": f"{rows[3].name} (TikTok)", "phone": rows[3].phone, "city": rows[3].city, "country": "ID"},
+            {"name": f"{rows[1].name} Keluarga", "email": rows[1].email, "country": "ID"},
+            {
+                "name": rows[2].name, "email": rows[2].email, "city": rows[2].city, "country": "ID", "languages": ["en"],
+                "bio": "Kontak dari pameran; catatan lama.",
+            },
+            {"name": rows[5].name, "phone": rows[5].phone, "country": "ID"},
+        )
+    ]  # fmt: skip
+    notes.add_note(twins[3], by=manager, body="Kartu nama dari pameran; minta dihubungi setelah Lebaran.")
+    todos.add_task(
+        twins[3], by=manager, title="Kirim perkenalan agensi", due_on=localdate() + timedelta(days=5)
     )
-    finding.refresh([first.pk, twin.pk])
-    dossier = vetting.start(second, by=manager, purpose="Demo")
-    for layer in VettingLayer.values:
-        dossier = vetting.sign_layer(dossier, by=manager, layer=layer, verdict="pass", remark=REMARKS[layer])
-    vetting.sign(dossier, by=manager)
+    finding.refresh([row.pk for row in (*rows, *twins)])
+    pair = DuplicatePair.objects.open().filter(second=twins[2]).first()
+    if pair is not None:
+        finding.dismiss(pair, by=manager)
+    merging.merge(rows[2], twins[3], by=manager)
+    merging.undo(merging.merge(rows[5], twins[4], by=manager), by=manager)

@@ -18,7 +18,22 @@ from campaigns.models import Brand, Campaign, Candidate
 from creators.models import Creator, CreatorAccess, SocialAccount
 from krm.accounts.models import User
 from krm.events import relay
-from krm.local.demo import DOMAIN, cast, find, journey, know, people, safety, stories
+from krm.local.demo import (
+    DOMAIN,
+    KOL,
+    cast,
+    consents,
+    desk,
+    find,
+    journey,
+    know,
+    lists,
+    people,
+    safety,
+    stories,
+    vendors,
+    vetting,
+)
 from krm.local.demo.journey import Stage
 from krm.local.demo.stories import DemoBrand, DemoCampaign
 from krm.local.sandbox import world
@@ -27,7 +42,6 @@ from reporting import attribution, reports, tracking
 
 FEES_USED = 0.6  # of the budget; the fees line holds 65 %
 SMALLEST = 1_500_000  # kept for each KOL still to choose
-KOL = 4  # number of the creator that the KOL login belongs to
 MANAGED = 6  # creators beside that the talent manager's login speaks for
 
 
@@ -59,11 +73,19 @@ def load(sandbox: State, say: Callable[[str], None]) -> None:
     play([story for _plan, story in plans], now)
     journey.observe_posts(stage)
     cast.look_back(now)
-    safety.load([users["manager"]])
+    say("what the agency knows")
+    cast.make_schedule(now)
+    consents.load(sandbox, now)
+    vetting.load(users, now)
+    safety.load(users)
+    vetting.look_again(users, now)
     know.load(users["manager"], users["admin"])
-    SocialAccount.objects.filter(is_demo=True).update(last_ok_at=now)
+    desk.load(users, now)
+    vendors.load(users, sandbox, now)
+    lists.load(users["manager"], now)
+    SocialAccount.objects.filter(is_demo=True).exclude(followers=None).update(last_ok_at=now)
     relay.run()
-    find.load(users["manager"])
+    find.load(users)
 
 
 def let_books_balance_at_the_end() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from decimal import Decimal
 from typing import Any
 
 import pghistory.models
@@ -16,14 +17,29 @@ import pgtrigger
 from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Sum
+from pghistory.models import Context
 
 from campaigns.models import Brand, Campaign
 from creators.finding import table, words
-from creators.models import Creator, CustomField, Segment, SocialAccount, Tag, TrackedHashtag
+from creators.models import (
+    Creator,
+    CreatorImport,
+    CreditKind,
+    CustomField,
+    ImportTemplate,
+    Segment,
+    SocialAccount,
+    Tag,
+    TrackedHashtag,
+    VendorBudget,
+    VendorCredit,
+)
 from krm.accounts.models import BrandTeam, User
+from krm.connectors.models import Credential
 from krm.events.models import Event, Notification
-from krm.local.demo import TAG, know
+from krm.local.demo import TAG, know, lists
+from krm.web.models import Job
 
 CHUNK = 5000
 Found = dict[type[models.Model], set[Any]]
@@ -36,6 +52,14 @@ def remove(say: Callable[[str], None]) -> int:
         for model in (Brand, Campaign, Creator, SocialAccount, TrackedHashtag)
     }
     roots[CustomField] = set(CustomField.objects.filter(key__in=know.KEYS).values_list("pk", flat=True))
+    lists_ = CreatorImport.objects.filter(options__demo=True)
+    roots[CreatorImport] = set(lists_.values_list("pk", flat=True))
+    roots[Job] = set(Job.objects.filter(pk__in=lists_.values("job_id")).values_list("pk", flat=True))
+    roots[ImportTemplate] = set(
+        ImportTemplate.objects.filter(name__in=lists.NAMES).values_list("pk", flat=True)
+    )
+    roots[Credential] = consents_of(roots[SocialAccount])
+    roots[VendorCredit] = set(VendorCredit.objects.filter(by__is_demo=True).values_list("pk", flat=True))
     roots[Segment] = set(Segment.objects.filter(owner__is_demo=True).values_list("pk", flat=True))
     found = collect(roots)
     files = list(files_of(found))
@@ -46,9 +70,36 @@ def remove(say: Callable[[str], None]) -> int:
         Tag.objects.filter(name=TAG, creators=None).delete()
         words.forget_unused()
         table.forget_unused()
+        Context.objects.filter(metadata__creator_import__in=list(roots[CreatorImport])).delete()
+        count += balance_books()
         count += remove_people(say)
     for name in files:
         default_storage.delete(name)
+    return count
+
+
+def consents_of(account_ids: set[Any]) -> set[Any]:
+    """Tokens hang on what the platform calls an account, not on our row."""
+    keys = set(SocialAccount.objects.filter(pk__in=account_ids).values_list("platform", "external_id"))
+    held = Credential.objects.filter(purpose="account").values_list("pk", "platform", "external_account_id")
+    return {pk for pk, platform, external_id in held.iterator() if (platform, external_id) in keys}
+
+
+def balance_books() -> int:
+    """Credits of vendors as what is left of the movements says; books without any are closed."""
+    count = 0
+    for held in VendorBudget.objects.select_for_update():
+        sums = dict.fromkeys(CreditKind.values, Decimal(0))
+        rows = VendorCredit.objects.filter(vendor=held.vendor)
+        sums |= dict(rows.values_list("kind").annotate(Sum("credits")))
+        if not rows.exists():
+            with pgtrigger.ignore("events.Event:event_kept"):
+                Event.objects.filter(subject_type="creators.vendorbudget", subject_id=held.pk).delete()
+            count += held.delete()[0]
+            continue
+        held.balance = max(Decimal(0), sums["grant"] - sums["spend"])
+        held.reserved = min(held.balance, max(Decimal(0), sums["reserve"] - sums["spend"] - sums["release"]))
+        held.save(update_fields=["balance", "reserved", "updated_at"])
     return count
 
 

@@ -28,7 +28,7 @@ COMMENTS = (
 )  # fmt: skip
 
 
-def load(users: list[User]) -> None:
+def load(users: dict[str, User]) -> None:
     """On the newest posts of the largest demo creators; read, scored and partly decided."""
     creators = Creator.objects.filter(is_demo=True, primary_account__isnull=False).order_by("-followers")
     accounts = list(creators.values_list("primary_account_id", flat=True)[: len(CAPTIONS) + 3])
@@ -51,8 +51,10 @@ def load(users: list[User]) -> None:
                 ignore_conflicts=True,
             )  # fmt: skip
     scanning.scan_accounts(accounts)
-    if users:
-        for flag in SafetyFlag.objects.filter(category="dangerous_acts")[:1]:
-            review.confirm(flag, by=users[0], reason="")
-        for flag in SafetyFlag.objects.filter(category="profanity", place="caption")[:1]:
-            review.dismiss(flag, by=users[0], reason="Candaan tanpa sasaran.")
+    manager, reviewer = users["manager"], users["reviewer"]
+    for flag in SafetyFlag.objects.filter(category="dangerous_acts")[:1]:
+        review.confirm(flag, by=manager, reason="")
+    for flag in SafetyFlag.objects.filter(category="profanity", place="caption")[:1]:
+        review.dismiss(flag, by=manager, reason="Candaan tanpa sasaran.")
+    for flag in SafetyFlag.objects.filter(category="alcohol_tobacco", state="open")[:1]:
+        review.escalate(flag, by=reviewer, reason="Merek keluarga: boleh kita teruskan?")

@@ -588,14 +588,36 @@ def demo_accounts() -> list[DemoAccount]:
     return [account for creator in demo_creators() for account in creator.accounts]
 
 
+NEWCOMERS = 6
+
+
+@lru_cache(maxsize=1)
+def newcomers() -> tuple[DemoAccount, ...]:
+    """A few more, whom the agency does not know at first: its lists bring them."""
+    fake = Faker("id_ID")
+    fake.seed_instance(SEED + 1)
+    found = []
+    for number in range(CREATORS, CREATORS + NEWCOMERS):
+        r = rng("newcomer", number)
+        name = f"{fake.first_name()} {fake.last_name()}"
+        stem = "".join(c for c in name.lower() if c.isascii() and c.isalpha())[:14]
+        city = r.choice(text.CITIES)[0]
+        size = r.choice(["micro", "micro", "nano"])
+        bio = f"{city} • kuliner • kerja sama lewat DM"
+        found.append(
+            _account(number, 0, "instagram", f"{stem}.makan", name, city, ("food",), "organic", size, bio)
+        )
+    return tuple(found)
+
+
 @lru_cache(maxsize=1)
 def _by_handle() -> dict[tuple[str, str], DemoAccount]:
-    return {(a.platform, a.handle.lower()): a for a in demo_accounts()}
+    return {(a.platform, a.handle.lower()): a for a in (*newcomers(), *demo_accounts())}
 
 
 @lru_cache(maxsize=1)
 def _by_id() -> dict[tuple[str, str], DemoAccount]:
-    return {(a.platform, a.external_id): a for a in demo_accounts()}
+    return {(a.platform, a.external_id): a for a in (*newcomers(), *demo_accounts())}
 
 
 def by_handle(platform: str, handle: str) -> DemoAccount | None:

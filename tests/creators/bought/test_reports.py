@@ -170,6 +170,31 @@ def test_pages(vendors: Running, staff: Any, client_for: Any, admin_user: Any, q
     assert "HypeAuditor answers: 2" in chief.get("/creators/connectors/").content.decode()
 
 
+def test_books_without_credits_say_what_to_do(db: None, client_for: Any, admin_user: Any, staff: Any) -> None:
+    from krm.connectors import credentials
+    from krm.local.sandbox import tokens
+
+    chief, other = client_for(admin_user), client_for(staff())
+    page = "/creators/vendors/"
+    assert "/creators/connectors/modash/" in chief.get(page).content.decode()
+    assert "/creators/connectors/modash/" not in other.get(page).content.decode()
+    credentials.save_application("modash", by=None, enabled=True, api_key=tokens.APPS["modash"][1])
+    assert "Enter credits bought" in chief.get(page).content.decode()
+    assert "An administrator enters what was bought" in other.get(page).content.decode()
+
+
+def test_what_was_set_aside_is_shown_until_it_is_settled(
+    vendors: Running, staff: Any, client_for: Any
+) -> None:
+    browser = client_for(staff())
+    report = reports.request_report(account_of(), "modash", by=staff())
+    assert "Set aside</td>" in browser.get("/creators/vendors/").content.decode()
+    reports.give_up(report, reports.LATE)
+    page = browser.get("/creators/vendors/").content.decode()
+    assert "Given back</td>" in page and "Set aside</td>" not in page
+    assert str(reports.LATE) in browser.get("/creators/reports/").content.decode(), "why it failed"
+
+
 def test_rest(vendors: Running, staff: Any, api_for: Any) -> None:
     account = account_of()
     api = api_for(staff())

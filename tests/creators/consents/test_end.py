@@ -14,6 +14,7 @@ from django.db import connections
 from django.utils import timezone
 
 from creators.consents import health, withdraw
+from creators.consents.programs import PROGRAMS
 from creators.models import AccountSchedule, AudienceSnapshot, Consent, SocialAccount
 from krm.connectors import credentials, inbox
 from krm.connectors.credentials import Tokens
@@ -203,6 +204,30 @@ def test_states_follow_the_end(connected_account: Any) -> None:
     assert Credential.objects.get().status == "expired"
 
 
+def test_what_ends_soon_is_connected_and_can_be_given_again(connected_account: Any) -> None:
+    account, _owner, browser = connected_account("tiktok")
+    page = f"/portal/profile/{account.creator_id}/connections/"
+    assert "Connect again" not in browser.get(page).content.decode()
+    ends_in(20)
+    credentials.mark_due()
+    shown = browser.get(page).content.decode()
+    assert "Ends soon" in shown and "Connect again: TikTok" in shown and "End the connection" in shown
+    panel = browser.get(f"{page}panel/").content.decode()
+    assert "1 of 1" in panel and str(account) in panel
+
+
+def test_consents_sort_by_when_their_owner_is_asked_again(
+    connected_account: Any, client_for: Any, staff: Any
+) -> None:
+    """A TikTok token lives a day and renews itself for a year: the year counts."""
+    connected_account("tiktok")
+    connected_account("instagram")
+    Credential.objects.filter(platform="tiktok").update(handle="lasts.longest")
+    page = client_for(staff()).get("/creators/connectors/consents/").content.decode()
+    shown = Credential.objects.get(platform="instagram")
+    assert page.index(f"@{shown.handle}") < page.index("@lasts.longest")
+
+
 def test_staff_look_and_ask(connected_account: Any, client_for: Any, staff: Any, query_budget: Any) -> None:
     account, owner, _browser = connected_account("tiktok")
     browser = client_for(staff())
@@ -212,7 +237,9 @@ def test_staff_look_and_ask(connected_account: Any, client_for: Any, staff: Any,
     assert Credential.objects.get().access_token not in page
     Credential.objects.update(scopes=["user.info.basic"])
     assert str(account) in browser.get("/creators/connectors/consents/?lacks=true").content.decode()
-    assert "video.list" in browser.get("/creators/connectors/consents/").content.decode()
+    words = str(PROGRAMS["tiktok"].words_for(["video.list"])[0])
+    assert words in browser.get("/creators/connectors/consents/").content.decode(), "in words, not in scopes"
+    assert "video.list" in browser.get("/creators/connectors/consents/?export=csv").content.decode()
     Credential.objects.update(scopes=Consent.objects.get().scopes)
     assert str(account) not in browser.get("/creators/connectors/consents/?lacks=true").content.decode()
     assert health.ask_again([Credential.objects.get().pk], by=staff()) == 1

@@ -106,6 +106,19 @@ def test_the_page(
     assert "Only administrators change" in looker and "work_out" not in looker
 
 
+def test_times_the_server_sets_are_said_in_words(
+    client_for: Any, admin_user: Any, connected: Running, settings: Any
+) -> None:
+    fill(1, cadence="live")
+    settings.KRM_PULL_SECONDS = {"live": 120, "shortlisted": 3600}
+    page = client_for(admin_user).get("/creators/updates/").content.decode()
+    notice = page[page.index("set to other times") :]
+    assert "In a live campaign <strong>every 2 minutes</strong>" in notice
+    assert "<strong>every hour</strong>" in notice
+    settings.KRM_PULL_SECONDS = {}
+    assert "set to other times" not in client_for(admin_user).get("/creators/updates/").content.decode()
+
+
 def test_the_api(api_for: Any, admin_user: Any, connected: Running) -> None:
     fill(2, cadence="live")
     api = api_for(admin_user)
