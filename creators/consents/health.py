@@ -11,7 +11,7 @@ from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop, ngettext_lazy
 
 from creators.consents.programs import PROGRAMS, program_of
 from creators.models import CreatorAccess, SocialAccount
@@ -30,6 +30,14 @@ from krm.events.texts import Text
 BEFORE = (30, 7, 1)  # days before the end
 AFTER = (0, 7)  # days after it
 RENEW_AT_ONCE = 200
+# Why a consent is over, as `krm.connectors` keeps it in English; the pages translate it.
+REASONS = (
+    gettext_noop("The token ran out."),
+    gettext_noop("The owner withdrew consent in the portal."),
+    gettext_noop("The owner removed the authorisation."),
+    gettext_noop("The owner removed the application."),
+    gettext_noop("The account was deleted or banned."),
+)
 # `ends_at`, for the database to sort by: consents that renew themselves without end come last.
 ENDS = Case(
     When(refresh_expires_at__isnull=False, then=F("refresh_expires_at")),

@@ -159,5 +159,9 @@ ID: dict[str | tuple[str, str], str] = {
     "consents": "persetujuan",
     "optional": "opsional",
     "program": "program",
-
+    "The token ran out.": "Izinnya habis masa berlaku.",
+    "The owner withdrew consent in the portal.": "Pemilik mencabut izin di portal.",
+    "The owner removed the authorisation.": "Pemilik menghapus izin di platform.",
+    "The owner removed the application.": "Pemilik menghapus aplikasi di platform.",
+    "The account was deleted or banned.": "Akun dihapus atau diblokir.",
 }  # fmt: skip

@@ -77,7 +77,7 @@ def load(sandbox: State, say: Callable[[str], None]) -> None:
     cast.make_schedule(now)
     consents.load(sandbox, now)
     vetting.load(users, now)
-    safety.load(users)
+    safety.load(stage)
     vetting.look_again(users, now)
     know.load(users["manager"], users["admin"])
     desk.load(users, now)

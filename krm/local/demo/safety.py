@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.utils.timezone import now
-
-from creators.models import Creator, Post, PostComment, SafetyFlag
+from creators import ingest
+from creators.models import Creator, PostComment, SafetyFlag
 from creators.safety import review, scanning
-from krm.accounts.models import User
+from krm.local.demo.cast import reading_of
+from krm.local.demo.journey import Stage
+from krm.local.sandbox import world
 
 CAPTIONS = (
     "Malam minggu paling enak sambil minum soju bareng circle 🍶 #weekend",
@@ -28,30 +29,33 @@ COMMENTS = (
 )  # fmt: skip
 
 
-def load(users: dict[str, User]) -> None:
-    """On the newest posts of the largest demo creators; read, scored and partly decided."""
+def load(play: Stage) -> None:
+    """New posts of the largest demo creators, which the sandbox shows too; read, scored and partly decided."""
     creators = Creator.objects.filter(is_demo=True, primary_account__isnull=False).order_by("-followers")
     accounts = list(creators.values_list("primary_account_id", flat=True)[: len(CAPTIONS) + 3])
     for place, (account_id, caption) in enumerate(zip(accounts, CAPTIONS, strict=False)):
-        post = Post.objects.filter(account=account_id, is_deleted=False).order_by("-published_at").first()
-        if post is None:
+        shown = play.accounts.get(account_id)
+        if shown is None:
             continue
-        post.caption = caption
-        post.save(update_fields=["caption", "updated_at"])
+        post = play.sandbox.add_post(
+            shown, caption=caption, minutes_ago=(place + 1) * 420, sponsored=False,
+            quality=world.rng(shown.external_id, "flagged").uniform(0.7, 1.4),
+        )  # fmt: skip
+        made = ingest.posts([reading_of(account_id, shown, post, play.now)]).ids[post.external_id]
         if place < 3:
             PostComment.objects.bulk_create(
                 [
                     PostComment(
-                        post=post, account_id=account_id, external_id=f"demo-{post.pk}-{n}", author_key=f"demo{n:04d}",
+                        post_id=made, account_id=account_id, external_id=f"demo-{made}-{n}", author_key=f"demo{n:04d}",
                         text=text, source="platform_authorised", published_at=post.published_at,
-                        observed_at=now() - timedelta(hours=2),
+                        observed_at=play.now - timedelta(hours=2),
                     )
                     for n, text in enumerate(COMMENTS)
                 ],
                 ignore_conflicts=True,
             )  # fmt: skip
     scanning.scan_accounts(accounts)
-    manager, reviewer = users["manager"], users["reviewer"]
+    manager, reviewer = play.users["manager"], play.users["reviewer"]
     for flag in SafetyFlag.objects.filter(category="dangerous_acts")[:1]:
         review.confirm(flag, by=manager, reason="")
     for flag in SafetyFlag.objects.filter(category="profanity", place="caption")[:1]:

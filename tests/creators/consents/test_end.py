@@ -221,7 +221,7 @@ def test_consents_sort_by_when_their_owner_is_asked_again(
 ) -> None:
     """A TikTok token lives a day and renews itself for a year: the year counts."""
     connected_account("tiktok")
-    connected_account("instagram")
+    connected_account("instagram_login")
     Credential.objects.filter(platform="tiktok").update(handle="lasts.longest")
     page = client_for(staff()).get("/creators/connectors/consents/").content.decode()
     shown = Credential.objects.get(platform="instagram")
@@ -239,7 +239,8 @@ def test_staff_look_and_ask(connected_account: Any, client_for: Any, staff: Any,
     assert str(account) in browser.get("/creators/connectors/consents/?lacks=true").content.decode()
     words = str(PROGRAMS["tiktok"].words_for(["video.list"])[0])
     assert words in browser.get("/creators/connectors/consents/").content.decode(), "in words, not in scopes"
-    assert "video.list" in browser.get("/creators/connectors/consents/?export=csv").content.decode()
+    rows = b"".join(browser.get("/creators/connectors/consents/?export=csv").streaming_content).decode()
+    assert "video.list" in rows
     Credential.objects.update(scopes=Consent.objects.get().scopes)
     assert str(account) not in browser.get("/creators/connectors/consents/?lacks=true").content.decode()
     assert health.ask_again([Credential.objects.get().pk], by=staff()) == 1
