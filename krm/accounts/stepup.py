@@ -12,7 +12,7 @@ from typing import Any
 
 from allauth.account.internal.flows.login import get_authentication_records, record_authentication
 from allauth.core.exceptions import ImmediateHttpResponse, ReauthenticationRequired
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 
@@ -24,8 +24,11 @@ def is_recent(request: HttpRequest, within: int = WITHIN) -> bool:
     return bool(records) and time.time() - float(records[-1].get("at", 0)) < within
 
 
-def require_recent_login(request: Any, within: int = WITHIN) -> None:
-    """Raise unless the person logged in or confirmed within `within` seconds. Takes Django and REST requests."""
+def require_recent_login(request: Any, within: int = WITHIN, *, repeat: bool = True) -> None:
+    """Raise unless the person logged in or confirmed within `within` seconds. Takes Django and REST requests.
+
+    Without `repeat` what was sent is not kept in the session until then: bank data has no business there.
+    """
     if getattr(request, "auth", None) is not None:
         return
     request = getattr(request, "_request", request)
@@ -36,6 +39,9 @@ def require_recent_login(request: Any, within: int = WITHIN) -> None:
         back = request.htmx.current_url_abs_path or "/"
         answer["HX-Redirect"] = f"{reverse('accounts:confirm')}?{urlencode({'next': back})}"
         raise ImmediateHttpResponse(answer)
+    if not repeat:
+        query = urlencode({"next": request.get_full_path()})
+        raise ImmediateHttpResponse(HttpResponseRedirect(f"{reverse('accounts:confirm')}?{query}"))
     raise ReauthenticationRequired
 
 

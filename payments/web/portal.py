@@ -335,7 +335,7 @@ class Payee(FormPage):
         creator = Creator.objects.visible_to(self.request.user).filter(pk=self.kwargs["pk"]).first()
         if creator is None:
             raise Http404
-        require_recent_login(self.request)
+        require_recent_login(self.request, repeat=False)
         self.creator = creator
         self.payee = PayeeProfile.objects.visible_to(self.request.user).filter(creator=creator).first()
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from django.core import mail
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from krm.accounts import apikeys, tasks
@@ -169,3 +171,18 @@ def test_a_key_has_bounds(staff: Any) -> None:
 )
 def test_scopes(held: list[str], wanted: str, fits: bool) -> None:
     assert ApiKey(scopes=held).has_scope(wanted) is fits
+
+
+@pytest.mark.django_db
+def test_a_form_that_comes_back_after_confirming_is_sent_to_its_own_page(admin_user: Any) -> None:
+    """The repeated request is answered under the address of the question; its form must not go there."""
+    browser = Client()
+    browser.force_login(admin_user, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("accounts:invite")
+    sent = {"email": "baru@krm.example", "role": "viewer", "language": "en"}  # no team: refused
+    asked = browser.post(address, sent)
+    assert asked.status_code == 302 and "reauthenticate" in asked["Location"]
+    answer = browser.post(asked["Location"], {"password": "correct horse battery", "next": address})
+    text = answer.content.decode()
+    assert answer.status_code == 422 and "baru@krm.example" in text
+    assert f'method="post" action="{address}"' in text

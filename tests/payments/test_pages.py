@@ -350,3 +350,19 @@ def test_invoice_says_which_tax_rules_are_not_verified(cast: Cast, client_for: A
     answer = api_for(cast.finance).get(f"/api/v1/invoices/{invoice.pk}").json()
     assert "PPh 21 of non-employees (pmk-168-2023): first day" in answer["tax_unverified"]
     assert "Not verified" in text(client_for(cast.finance).get(url("policy")))
+
+
+def test_bank_data_sent_with_an_old_login_is_not_kept_in_the_session(cast: Cast, confirmed_for: Any) -> None:
+    import json
+    import time
+
+    phone = confirmed_for(cast.kol)
+    address = url("portal_payee", cast.partnership.creator_id)
+    assert phone.get(address).status_code == 200
+    session = phone.session
+    records = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [{**row, "at": time.time() - 1000} for row in records]
+    session.save()
+    answer = phone.post(address, {"legal_name": "Kirana", "account_number": "7733190042"})
+    assert answer.status_code == 302 and "/confirm/" in answer["Location"]
+    assert "7733190042" not in json.dumps(dict(phone.session.items()), default=str)
