@@ -1,6 +1,6 @@
 """How right are the scores? Every target of the reference, measured on public data, beside baseline and published.
 
-    python benchmarks/quality.py [topic …] [--write]
+    python benchmarks/quality.py [topic …] [--jobs N] [--write]
 
 Each `benchmarks/quality_<topic>.py` has `rows()`, which evaluates and returns rows of ROW. `--write` puts the table
 into docs/scoring.md. Labelled data lies in ../shared/data; a topic whose data is not there says so.
@@ -13,6 +13,7 @@ import importlib
 import re
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -50,6 +51,11 @@ def topics() -> list[str]:
 def evaluate(topic: str) -> list[Row]:
     found = importlib.import_module(f"benchmarks.quality_{topic}").rows()
     return [Row(**one) if isinstance(one, dict) else Row(*one) for one in found]
+
+
+def timed(topic: str) -> tuple[list[Row], float]:
+    started = time.perf_counter()
+    return evaluate(topic), time.perf_counter() - started
 
 
 def shown(value: Any) -> str:
@@ -93,25 +99,28 @@ def main(arguments: list[str] | None = None) -> int:
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("topics", nargs="*", help=" ".join(topics()))
     options.add_argument("--write", action="store_true", help="put the table into docs/scoring.md")
+    options.add_argument("--jobs", type=int, default=1, metavar="N", help="topics measured at a time")
     given = options.parse_args(arguments)
     if not DATA.is_dir():
         print(f"{DATA} is not there: nothing can be evaluated.")
         return 0
+    asked = given.topics or topics()
     rows: list[Row] = []
     broken = []
-    for topic in given.topics or topics():
-        started = time.perf_counter()
-        try:
-            found = evaluate(topic)
-        except FileNotFoundError as missing:
-            print(f"{topic}: {missing.filename} is not there", flush=True)
-            continue
-        except Exception as broke:
-            broken.append(topic)
-            print(f"{topic}: {type(broke).__name__}: {broke}", flush=True)
-            continue
-        rows += found
-        print(f"{topic}: {len(found)} figures in {time.perf_counter() - started:.0f} s", flush=True)
+    with ProcessPoolExecutor(given.jobs) as pool:
+        coming = {topic: pool.submit(timed, topic) for topic in asked}
+        for topic, one in coming.items():
+            try:
+                found, seconds = one.result()
+            except FileNotFoundError as missing:
+                print(f"{topic}: {missing.filename} is not there", flush=True)
+                continue
+            except Exception as broke:
+                broken.append(topic)
+                print(f"{topic}: {type(broke).__name__}: {broke}", flush=True)
+                continue
+            rows += found
+            print(f"{topic}: {len(found)} figures in {seconds:.0f} s", flush=True)
     table = markdown(rows)
     print(f"\n{table}\n\n{sum(met(row) == 'missed' for row in rows)} targets missed")
     if given.write and not given.topics and not broken:

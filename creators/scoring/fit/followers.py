@@ -97,7 +97,7 @@ SETS: dict[str, tuple[Callable[[Path], tuple[pd.DataFrame, np.ndarray]], str]] =
     "cresci2015": (cresci, "x"),
 }
 # Where a set has fakes enough for it: finer curves, more rounds. SRF has 69 and keeps the plain ones.
-FINE: dict[str, Any] = {"bags": 20, "rounds": 400, "ridge": 2.0, "least": 4, "cuts": (48,)}
+FINE: dict[str, Any] = {"bags": 10, "rounds": 400, "ridge": 2.0, "least": 4, "cuts": (48,)}
 # With labels of the set itself the directions of the judged variables are fitted too.
 LEARNT = (*FITTED, *score.JUDGED)
 
