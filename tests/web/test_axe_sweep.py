@@ -29,6 +29,13 @@ CLIENT = (
     "reporting:client_report",
 )  # fmt: skip
 
+# The innermost element that reaches past the screen's edge and is not inside one that scrolls by itself.
+WIDEST = """() => {
+  const free = (el) => !el.parentElement?.closest('.table-scroll, [popover]') && el.getBoundingClientRect().right > innerWidth + 1;
+  const found = [...document.body.querySelectorAll('*')].filter(free);
+  return found.filter((el) => !found.some((other) => other !== el && el.contains(other))).map((el) => el.outerHTML.slice(0, 160));
+}"""
+
 
 def test_main_pages(new_page: Any, login: Any, server: str) -> None:
     """One test, so that the world is built and the browser opened once; it lists every fault of every page."""
@@ -56,7 +63,7 @@ def test_main_pages(new_page: Any, login: Any, server: str) -> None:
                 page.set_viewport_size({"width": width, "height": 900})
                 where = f"{name} as {role} at {width}"
                 if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-                    faults.append(f"{where}: scrolls sideways")
+                    faults.append(f"{where}: scrolls sideways because of {page.evaluate(WIDEST)}")
                 faults += [f"{where}: {fault}" for fault in violations(page)]
             faults += [f"{name} as {role}: {line}" for line in page.krm_console]
     assert not faults, "\n".join(faults)
