@@ -139,7 +139,6 @@ ID: dict[str | tuple[str, str], str] = {
     "Which account?": "Akun yang mana?",
     "Which creators connected their accounts, which connections end soon, and which ended.": "Kreator yang sudah menghubungkan akun, koneksi yang segera berakhir, dan yang sudah berakhir.",
     "End the connection": "Akhiri koneksi",
-    "Withdrawn. The keys to this account are deleted.": "Sudah dicabut. Kunci ke akun ini dihapus.",
     "Withdrawn. We no longer read this account, and our keys to it are deleted.": "Sudah dicabut. Akun ini tidak lagi kami baca, dan kunci kami dihapus.",
     "X: Settings → Security and account access → Apps and sessions": "X: Pengaturan → Keamanan dan akses akun → Aplikasi dan sesi",
     "You connect <strong>%(name)s</strong> on %(platform)s. Log in there as this account.": "Anda menghubungkan <strong>%(name)s</strong> di %(platform)s. Masuklah di sana dengan akun ini.",

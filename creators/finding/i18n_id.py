@@ -199,7 +199,6 @@ ID: dict[str | tuple[str, str], str] = {
     "Edit": "Ubah",
     "No segments yet": "Belum ada segmen",
     "Set filters in discovery and save them: the segment holds whoever matches from then on.": "Pasang filter di pencarian lalu simpan: sejak itu segmen berisi siapa pun yang cocok.",
-    "Export members": "Ekspor anggota",
     ("%(count)s export started.", "%(count)s exports started."): "%(count)s ekspor dimulai.",
     "Describe who you need": "Gambarkan siapa yang Anda cari",
     "Describe who you need: skincare reviewer in Bandung": "Gambarkan siapa yang Anda cari: reviewer skincare di Bandung",

@@ -1,6 +1,6 @@
 """Bahasa Indonesia of how and when accounts are read."""
 
-ID: dict[str, str] = {
+ID: dict[str | tuple[str, str], str] = {
     "update policy": "kebijakan pembaruan",
     "In force": "Yang berlaku",
     "Usual: 6 hours, a day, a week, 30 days": "Lazim: 6 jam, sehari, seminggu, 30 hari",

@@ -64,14 +64,8 @@ ID: dict[str | tuple[str, str], str] = {
     "says consent is gone. Connect the account again.": (
         "menyatakan persetujuan sudah dicabut. Hubungkan akunnya lagi."
     ),
-    "did not give permission for this. Check what was granted.": (
-        "tidak memberi izin untuk ini. Periksa izin yang diberikan."
-    ),
     "says it was asked too often. KRM waits and goes on by itself.": (
         "menyatakan terlalu sering ditanya. KRM menunggu lalu melanjutkan sendiri."
-    ),
-    "has no calls left today. KRM goes on after midnight in California.": (
-        "kuotanya habis untuk hari ini. KRM melanjutkan setelah tengah malam di California."
     ),
     "did not answer properly. Try again in a few minutes.": (
         "tidak menjawab dengan benar. Coba lagi beberapa menit lagi."

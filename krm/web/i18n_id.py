@@ -82,9 +82,6 @@ ID: dict[str | tuple[str, str], str] = {
     "Form with errors": "Formulir dengan kesalahan",
     "Ghost": "Samar",
     "Give the view a name.": "Beri nama tampilan ini.",
-    "Go back, reload the page and send the form again. Cookies must be allowed.": (
-        "Kembali, muat ulang halaman, lalu kirim lagi formulirnya. Cookie harus diizinkan."
-    ),
     "Go home": "Ke beranda",
     "Good afternoon, %(name)s": "Selamat siang, %(name)s",
     "Good evening, %(name)s": "Selamat malam, %(name)s",
