@@ -13,6 +13,7 @@ from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from creators.api.serializers import Started
 from creators.finding import comparing, exporting, facets, filters, segments, similar
 from creators.finding.search import SORTS, Search
 from creators.models import DiscoveryRow, Segment, SocialAccount
@@ -115,10 +116,6 @@ class MembersCounted(serializers.Serializer[Any]):
 
 class ExportIn(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=exporting.KINDS, default="csv")
-
-
-class ExportStarted(serializers.Serializer[Any]):
-    job_id = serializers.IntegerField()
 
 
 class DiscoveryPagination(KeysetPagination):
@@ -321,7 +318,7 @@ class SegmentViewSet(StaffOnly, WriteViewSet):
         detail=True,
         methods=["post"],
         serializer_class=ExportIn,
-        response=ExportStarted,
+        response=Started,
         status=202,
         summary="Export the members",
     )

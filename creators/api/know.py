@@ -10,6 +10,7 @@ from rest_framework import serializers as S
 from rest_framework.request import Request
 
 from creators import jobs, todos
+from creators.api.serializers import Started
 from creators.api.views import SCOPES, _visible
 from creators.custom import fields
 from creators.dossiers import vetting
@@ -87,10 +88,6 @@ class CustomFieldViewSet(StaffOnly, WriteViewSet):
         return fields.restore_field(self.get_object(), by=request.user)  # type: ignore[arg-type]
 
 
-class JobStarted(S.Serializer[Any]):
-    job = S.IntegerField(help_text="Its progress is at /jobs/{job}.")
-
-
 class PairOut(S.ModelSerializer[DuplicatePair]):
     class Meta:
         model = DuplicatePair
@@ -123,11 +120,11 @@ class DuplicateViewSet(StaffOnly, ReadViewSet):
     perms: ClassVar[dict[str, str]] = {"dismiss": "creators.merge", "search": "creators.merge"}
     ordering_fields = ("confidence", "found_at")
 
-    @action(detail=False, methods=["post"], response=JobStarted, status=202, summary="Look for duplicates")
+    @action(detail=False, methods=["post"], response=Started, status=202, summary="Look for duplicates")
     def search(self, request: Request) -> Any:
         """Compare everybody now instead of in the night, as a job."""
         job = jobs.start_duplicates(by=request.user)  # type: ignore[arg-type]
-        return {"job": job.pk}
+        return {"job_id": job.pk}
 
     @action(detail=True, methods=["post"], summary="Keep apart")
     def dismiss(self, request: Request, pk: str) -> DuplicatePair:

@@ -12,6 +12,7 @@ from rest_framework import serializers as S
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from creators.api.serializers import Started
 from creators.models import BrandMention, Post, PostText, SafetyFlag, SafetyPack
 from creators.safety import jobs, packs, review, scanning
 from creators.text import TASKS, classify
@@ -117,12 +118,11 @@ class SafetyFlagViewSet(StaffOnly, ReadViewSet):
         count = review.decide_many(rows, given["decision"], by=request.user, reason=given["reason"])  # type: ignore[arg-type]
         return Response({"decided": count})
 
-    @action(detail=False, methods=["post"], summary="Read every post again")
-    def rescan(self, request: Request) -> Response:
-        """Starts a job; its address is in `job`."""
+    @action(detail=False, methods=["post"], response=Started, status=202, summary="Read every post again")
+    def rescan(self, request: Request) -> Any:
         check(request.user, "creators.safety_scan")  # type: ignore[arg-type]
         job = jobs.start_rescan(by=request.user)  # type: ignore[arg-type]
-        return Response({"job": job.get_absolute_url()}, status=202)
+        return {"job_id": job.pk}
 
 
 class MentionOut(S.ModelSerializer[BrandMention]):

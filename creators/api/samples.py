@@ -10,6 +10,7 @@ from rest_framework import serializers as S
 from rest_framework.request import Request
 
 from creators import samples
+from creators.api.serializers import Started
 from creators.models import FollowerSample, SocialAccount
 from krm.api.viewsets import StaffOnly, WriteViewSet, action
 
@@ -40,10 +41,6 @@ class SampleFile(S.Serializer[Any]):
     csv = S.CharField(
         max_length=2_000_000, trim_whitespace=False, help_text="A header and one follower a row."
     )
-
-
-class JobStarted(S.Serializer[Any]):
-    job_id = S.IntegerField()
 
 
 class SampleFilter(df.FilterSet):
@@ -80,7 +77,7 @@ class FollowerSampleViewSet(StaffOnly, WriteViewSet):
         samples.remove(instance, by=self.request.user)  # type: ignore[arg-type]
 
     @action(
-        detail=False, methods=["post"], serializer_class=SampleFile, response=JobStarted, status=202, summary="Upload a list",
+        detail=False, methods=["post"], serializer_class=SampleFile, response=Started, status=202, summary="Upload a list",
         schema={"examples": [OpenApiExample(
             "Three followers", request_only=True,
             value={"account": 7, "as_of": "2026-11-22", "csv": "posts,following,followers,has_pic\n12,300,250,1\n0,7000,4,0\n"},

@@ -347,7 +347,7 @@ class MappingIn(S.Serializer[Any]):
 
 
 class Started(S.Serializer[Any]):
-    job_id = S.IntegerField()
+    job_id = S.IntegerField(help_text="Its progress is at /jobs/{job_id}.")
 
 
 class Refreshing(S.Serializer[Any]):

@@ -27,7 +27,7 @@ def load(manager: User, administrator: User) -> None:
         fields.create_field(by=administrator, label="Nomor faks", kind="text", key=KEYS[4]), by=administrator
     )
     rows = list(Creator.objects.filter(is_demo=True).order_by("-followers", "pk")[:6])
-    if len(rows) < 3:
+    if len(rows) < 6:
         return
     for nr, creator in enumerate(rows):
         fields.set_values(
