@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from creators.models import Creator, CreatorTask
 from krm.accounts.models import User
@@ -118,7 +118,7 @@ def remind(today: date | None = None) -> int:
     for task in due.iterator(chunk_size=500):
         assert task.due_on is not None and task.assignee is not None
         week = (day - task.due_on).days // 7
-        title = _lazy("Due today: {title}") if task.due_on == day else _lazy("Late: {title}")
+        title = gettext_lazy("Due today: {title}") if task.due_on == day else gettext_lazy("Late: {title}")
         told += len(
             notify(
                 "creators.task_due", [task.assignee], task.creator, title=format_lazy(title, title=task.title),
@@ -133,7 +133,7 @@ def _tell(task: CreatorTask, by: User) -> None:
         return
     notify(
         "creators.task_given", [task.assignee], task.creator,
-        title=format_lazy(_lazy("{name} gave you a task: {title}"), name=by.name or by.email, title=task.title),
+        title=format_lazy(gettext_lazy("{name} gave you a task: {title}"), name=by.name or by.email, title=task.title),
         text=str(task.creator), url=task.get_absolute_url(), key=f"creators.task_given:{task.pk}:{task.assignee_id}",
     )  # fmt: skip
 

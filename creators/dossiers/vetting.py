@@ -13,9 +13,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from django.utils.text import format_lazy
 from django.utils.timezone import localdate, now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
 
 from creators.dossiers import content
 from creators.models import Creator, Dossier, DossierLayer, DossierState, Verdict, VettingLayer
@@ -148,7 +147,7 @@ def look_again(dossier: Dossier, *, by: User | None = None) -> list[dict[str, An
             _event("creators.dossier_ground_changed", held, by, changes=len(found), news=len(news))
             _tell(
                 held, "creators.dossier_changed",
-                format_lazy(_lazy("The ground of dossier {number} changed: {name}"), number=held.number, name=held.creator),
+                format_lazy(gettext_lazy("The ground of dossier {number} changed: {name}"), number=held.number, name=held.creator),
                 told(lambda: _changes(news)),
                 f"creators.dossier_changed:{held.pk}:{fingerprint(found)[:16]}",
             )  # fmt: skip
@@ -170,7 +169,7 @@ def nightly(today: date | None = None) -> dict[str, int]:
             _event("creators.dossier_expired", held, None)
             _tell(
                 held, "creators.dossier_expired",
-                format_lazy(_lazy("Dossier {number} is over: {name}"), number=held.number, name=held.creator), "",
+                format_lazy(gettext_lazy("Dossier {number} is over: {name}"), number=held.number, name=held.creator), "",
                 f"creators.dossier_expired:{held.pk}",
             )  # fmt: skip
         expired += 1

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 ID: dict[str | tuple[str, str], str] = {
+    "Due today: {title}": "Jatuh tempo hari ini: {title}",
+    "Late: {title}": "Terlambat: {title}",
+    "{name} gave you a task: {title}": "{name} memberi Anda tugas: {title}",
+    "The ground of dossier {number} changed: {name}": "Dasar dosir {number} berubah: {name}",
+    "Dossier {number} is over: {name}": "Dosir {number} sudah berakhir: {name}",
     # fields
     "There are %(count)s fields already. Archive one first.": "Sudah ada %(count)s kolom. Arsipkan salah satu dulu.",
     "There is a field of this key already.": "Sudah ada kolom dengan kunci ini.",

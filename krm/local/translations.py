@@ -33,6 +33,7 @@ KEYWORDS: dict[str, tuple[object, ...] | None] = {
     **dict.fromkeys(("npgettext", "npgettext_lazy"), ((1, "c"), 2, 3)),
 }
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-z]|%%|%[sdifr]|\{\w*(?:[.\[!:][^{}]*)?\}")
+ALIASED = re.compile(r"\b(\w*gettext\w*) as (\w+)")  # a module may call them as it likes
 IN_TEMPLATE = re.compile(r"\b(n?p?gettext|_)\(")
 
 Key = str | tuple[str, str]  # a context is part of the text: "context\x04text"
@@ -69,7 +70,8 @@ def source_files() -> Iterator[Path]:
 
 
 def in_python(text: str) -> Iterator[Key]:
-    found = extract("python", io.BytesIO(text.encode()), keywords=KEYWORDS, comment_tags=())  # type: ignore[arg-type]
+    keywords = KEYWORDS | {alias: KEYWORDS[name] for name, alias in ALIASED.findall(text) if name in KEYWORDS}
+    found = extract("python", io.BytesIO(text.encode()), keywords=keywords, comment_tags=())  # type: ignore[arg-type]
     for _line, message, _comments, context in found:
         yield with_context(message, context)
 

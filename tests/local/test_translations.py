@@ -15,18 +15,21 @@ from krm.local.translations import Merged
 def test_texts_of_python() -> None:
     code = """
 from django.utils.translation import gettext as _, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as later
 a = _("plain")
 b = _("joined " "together")
 c = ngettext("%(n)s post", "%(n)s posts", 2)
 d = pgettext_lazy("button", "Post")
 e = other("not a text")
 f = _(variable)
+g = later("by another name")
 """
     assert list(translations.in_python(code)) == [
         "plain",
         "joined together",
         ("%(n)s post", "%(n)s posts"),
         "button\x04Post",
+        "by another name",
     ]
 
 

@@ -17,7 +17,7 @@ from creators.finding import exporting, segments
 from creators.finding.search import Search
 from creators.models import Segment
 from creators.web.finding.panel import chips_of
-from krm.accounts.permissions import check
+from krm.accounts.permissions import allowed, check
 from krm.web.forms import KrmForm
 from krm.web.lists import BulkAction, Column, Empty, ListPage
 from krm.web.pages import FormPage, Page, redirect, verb_view
@@ -76,6 +76,12 @@ class SegmentEdit(FormPage):
         return {"chips": chips_of(Search(given, self.request.user), given, "")}
 
 
+def _edit_link(segment: Any) -> Any:
+    if not getattr(segment, "may_change", False):
+        return ""
+    return format_html('<a href="{}">{}</a>', reverse("creators:segment", args=[segment.pk]), gettext("Edit"))
+
+
 class SegmentList(ListPage):
     name = "creators.segments"
     title = _("Segments")
@@ -91,7 +97,7 @@ class SegmentList(ListPage):
         Column("owner", _("Owner"), value=lambda o: str(o.owner)),
         Column("created", _("Saved"), kind="date", value="created_at", sort="created_at"),
         Column("edit", _("Edit"), kind="html", export=False,
-               value=lambda o: format_html('<a href="{}">{}</a>', reverse("creators:segment", args=[o.pk]), gettext("Edit"))),
+               value=_edit_link),
     ]  # fmt: skip
     empty = Empty(
         _("No segments yet"), _("Set filters in discovery and save them: the segment holds whoever matches from then on."),
@@ -104,6 +110,7 @@ class SegmentList(ListPage):
 
     def shown_row(self, row: Any) -> Any:
         row.members = str(segments.search_of(row, self.request.user).counted())
+        row.may_change = allowed(self.request.user, "creators.change_segment", row)
         return super().shown_row(row)
 
     def every_row(self) -> Any:
