@@ -24,7 +24,7 @@ from krm.accounts.models import User
 from krm.accounts.permissions import check
 from krm.errors import Conflict, Denied
 from krm.events import notify, record
-from krm.events.texts import Text
+from krm.events.texts import Text, moment_text
 from krm.money.amounts import round_amount
 
 __all__ = [
@@ -298,8 +298,7 @@ def _side_of(by: User, offer: Offer) -> str:
 def _still_open(offer: Offer) -> None:
     if offer.state == "sent" and offer.expires_at <= timezone.now():
         raise Conflict(
-            _("This offer ran out on %(when)s. Ask for a new one.")
-            % {"when": timezone.localtime(offer.expires_at).strftime("%Y-%m-%d %H:%M")}
+            _("This offer ran out on %(when)s. Ask for a new one.") % {"when": moment_text(offer.expires_at)}
         )
 
 
@@ -472,7 +471,7 @@ def _words(offer: Offer) -> dict[str, Any]:
         "campaign": offer.partnership.campaign.name,
         "creator": str(offer.partnership.creator),
         "total": budget.money_text(offer.total, offer.currency),
-        "date": timezone.localtime(offer.expires_at).strftime("%Y-%m-%d %H:%M"),
+        "date": offer.expires_at,
         "answer": offer.answer or "–",
     }
 

@@ -169,7 +169,7 @@ def reschedule(
                 title=Text(gettext_lazy("New date: %(title)s"), title=deliverable.title),
                 text=Text(
                     gettext_lazy("Publish on %(date)s. Reason: %(reason)s"),
-                    date=timezone.localtime(moment).strftime("%Y-%m-%d %H:%M"),
+                    date=moment,
                     reason=reason.strip(),
                 ),
                 url=reverse("campaigns:portal_deliverable", args=[deliverable.pk]),

@@ -220,15 +220,11 @@ def content_approved(deliverable: Deliverable, *, by: User | None = None) -> Del
             portal_users(deliverable.partnership.creator_id),
             deliverable,
             title=Text(gettext_lazy("Approved: %(title)s"), title=deliverable.title),
-            text=Text(gettext_lazy("You may publish it on %(date)s."), date=_when(deliverable.publish_on)),
+            text=Text(gettext_lazy("You may publish it on %(date)s."), date=deliverable.publish_on or "–"),
             url=reverse("campaigns:portal_deliverable", args=[deliverable.pk]),
             key=f"deliverable:{deliverable.pk}:approved",
         )
     return deliverable
-
-
-def _when(moment: datetime | None) -> str:
-    return timezone.localtime(moment).strftime("%Y-%m-%d %H:%M") if moment else "–"
 
 
 # --- publishing -------------------------------------------------------------------------------------------------

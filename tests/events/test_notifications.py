@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from krm import events
 from krm.events import notifications, tasks
 from krm.events.models import Notification
+from krm.events.texts import Text
 
 KIND = "test.news"
 
@@ -139,3 +140,13 @@ def test_over_rest(api_for: Any, staff: Any) -> None:
     assert api.get("/api/v1/notifications?unread=true").json()["results"] == []
     answer = api.post("/api/v1/notifications/choose", {"kind": KIND, "in_app": False, "email": False}).json()
     assert {"kind": KIND, "label": "News", "in_app": False, "email": False} in answer
+
+
+def test_a_moment_is_written_in_the_readers_words(staff: Any) -> None:
+    english, indonesian = staff(), staff(language="id")
+    moment = datetime(2026, 8, 23, 0, 38, tzinfo=UTC)
+    tell(english, indonesian, text=Text(gettext_lazy("You may publish it on %(date)s."), date=moment))
+    assert dict(Notification.objects.values_list("user_id", "text")) == {
+        english.pk: "You may publish it on 23 Aug 2026, 07:38.",
+        indonesian.pk: "Anda boleh menayangkannya pada 23 Agu 2026, 07:38.",
+    }
