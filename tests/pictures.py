@@ -32,7 +32,7 @@ def pages() -> list[tuple[str, str, str, dict[str, int]]]:
     kol = Partnership.objects.filter(creator__access__user__email="kol@demo.krm.example").latest("pk")
     return [
         ("creators", "admin", "/creators/", WIDE),
-        ("find", "admin", "/creators/find/?platform=instagram&tier=micro", WIDE),
+        ("find", "admin", "/creators/find/?about=kuliner+Bandung&platform=instagram", WIDE),
         ("creator", "admin", creator.get_absolute_url(), WIDE),
         ("campaign", "admin", f"/campaigns/{busy.pk}/tracker/", WIDE),
         ("review", "admin", f"/briefs/drafts/{draft.pk}/", WIDE),
