@@ -21,7 +21,7 @@ from krm.connectors.models import Application, Credential, Purpose
 from krm.connectors.outcomes import Kind
 from krm.errors import Refusal
 from krm.web.access import AccessMixin
-from krm.web.forms import KrmForm
+from krm.web.forms import KrmForm, MoneyField
 from krm.web.pages import FormPage, Page, redirect
 
 KINDS = {
@@ -107,10 +107,9 @@ def form_for(program: Program, application: Application | None) -> type[KrmForm]
                 label=setting.label, help_text=help_text, choices=setting.choices, required=False
             )
         elif setting.money:
-            fields[setting.name] = forms.DecimalField(
+            fields[setting.name] = MoneyField(
                 label=setting.label,
                 help_text=help_text,
-                min_value=0,
                 max_value=1_000_000,
                 max_digits=9,
                 decimal_places=2,

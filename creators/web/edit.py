@@ -57,6 +57,7 @@ class CreatorCreate(FormPage):
 class CreatorEdit(ObjectFormPage):
     model = Creator
     perm = "creators.change"
+    guards = True
     form_class = forms.CreatorEditForm
     success_message = _("Saved.")
 
@@ -86,6 +87,7 @@ class SetTags(ObjectFormPage):
 
 
 class RateEdit(ObjectFormPage):
+    guards = True
     model = RateCard
     perm = "creators.rates"
     form_class = forms.RateForm

@@ -12,7 +12,7 @@ from creators.custom.fields import PREFIX, live_fields
 from creators.models import CreatorStatus, CustomField, FieldKind, Platform, RateFormat, Relation, Source
 from krm.accounts.models import User
 from krm.accounts.models.users import STAFF_ROLES
-from krm.web.forms import KrmForm
+from krm.web.forms import KrmForm, MoneyField
 
 
 class Words(forms.CharField):
@@ -213,7 +213,7 @@ class Contents(forms.CharField):
 class RateForm(KrmForm):
     platform = forms.ChoiceField(label=_("Platform"), choices=Platform.choices)
     format = forms.ChoiceField(label=_("Format"), choices=RateFormat.choices)
-    price = forms.DecimalField(label=_("Price"), min_value=0, max_digits=19, decimal_places=4)
+    price = MoneyField(label=_("Price"))
     currency = forms.CharField(label=_("Currency"), max_length=3, min_length=3, initial="IDR")
     valid_from = forms.DateField(label=_("Valid from"), initial=localdate, widget=forms.DateInput)
     valid_to = forms.DateField(

@@ -15,6 +15,7 @@ from playwright.sync_api import expect
 
 from campaigns.models import Campaign, Spend
 from tests.campaigns.factories import make_campaign
+from tests.creators.factories import CreatorFactory, RateCardFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +100,28 @@ def test_every_guarded_form_comes_back_as_it_was(
     url = reverse(f"campaigns:{name}", args=[campaign.pk])
     browser = client_for(admin_user)
     assert browser.post(url, opened(browser, url)).status_code == 302
+
+
+def test_a_creator_and_a_rate_are_not_overwritten_unseen(
+    admin_user: Any, client_for: Callable[[Any], Any]
+) -> None:
+    creator = CreatorFactory(city="Bandung", categories=["food", "travel"], languages=["id", "en"])
+    card = RateCardFactory(creator=creator, price=Decimal(1_250_000))
+    browser = client_for(admin_user)
+    for url, changed, typed in (
+        (reverse("creators:edit", args=[creator.pk]), lambda: type(creator).objects.update(city="Jakarta"), {"city": "Bogor"}),
+        (reverse("creators:rate_edit", args=[card.pk]), lambda: type(card).objects.update(price=2), {"price": "1.500.000"}),
+    ):  # fmt: skip
+        assert browser.post(url, opened(browser, url)).status_code == 302  # nothing changed: no conflict
+        sent = opened(browser, url)
+        changed()
+        answer = browser.post(url, {**sent, **typed})
+        assert answer.status_code == 422 and answer.context["form"].errors.keys() == typed.keys()
+        again = browser.post(url, {**sent, **typed, "krm_seen": answer.context["krm_seen"]})
+        assert again.status_code == 302
+    card.refresh_from_db()
+    creator.refresh_from_db()
+    assert (creator.city, card.price) == ("Bogor", 1_500_000)
 
 
 def test_one_press_of_a_button_counts_once(campaign: Campaign, admin_user: Any) -> None:

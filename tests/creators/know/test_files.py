@@ -129,11 +129,12 @@ def test_a_bundle_says_what_it_holds(admin_user: Any, client_for: Any) -> None:
     creator = CreatorFactory()
     browser = client_for(admin_user)
     body = {
-        "platform": "instagram", "format": "bundle", "price": "5000000", "currency": "IDR", "valid_from": "2026-01-01",
+        "platform": "instagram", "format": "bundle", "price": "5.000.000", "currency": "IDR", "valid_from": "2026-01-01",
         "contents": "1 reel, 3 story", "whitelisting_uplift": "5",
     }  # fmt: skip
     assert browser.post(f"/creators/{creator.pk}/rates/add/", body).status_code == 302
     card = RateCard.objects.get()
+    assert card.price == 5_000_000
     assert card.contents == [{"format": "reel", "quantity": 1}, {"format": "story", "quantity": 3}]
     RateCardFactory(creator=creator, price=2)
     shown = browser.get(f"/creators/{creator.pk}/rates/").content.decode()
