@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -20,6 +21,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from krm.local import demo
+from krm.local.pytest_plugin import WORKER
 from tests.copies import Copies, copies  # noqa: F401
 
 REMOVED_WITHIN = 60  # seconds, on a machine that is busy with other tests; 5 alone
@@ -27,17 +29,33 @@ REMOVED_WITHIN = 60  # seconds, on a machine that is busy with other tests; 5 al
 OF_THE_MARKET = {"creators_benchmarkrow", "creators_peersample"}
 
 
-@pytest.fixture(scope="module")
-def sandbox_state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("demo")
+@pytest.fixture
+def sandbox_state(tmp_path: Path) -> Path:
+    return tmp_path / "sandbox"
 
 
 @pytest.fixture
-def agency(copies: Copies, sandbox_state: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # noqa: F811
-    """A database in which `manage.py demo_load` has run."""
-    for name in ("demo_load", "demo_remove"):
-        monkeypatch.setattr(f"krm.local.management.commands.{name}.LOCAL", sandbox_state)
+def agency(
+    copies: Copies,  # noqa: F811
+    sandbox_state: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[str]:
+    """A database in which `manage.py demo_load` has run, and the sandbox's file as it left it."""
+    base = tmp_path_factory.getbasetemp()
+    made = (
+        base.parent if WORKER else base
+    ) / "demo-sandbox"  # the world is made once for all parallel workers
+    made.mkdir(exist_ok=True)
+
+    def beside(folder: Path) -> None:
+        for name in ("demo_load", "demo_remove"):
+            monkeypatch.setattr(f"krm.local.management.commands.{name}.LOCAL", folder)
+
+    beside(made)
     with copies.of("demo", lambda: call_command("demo_load", stdout=io.StringIO())) as database:
+        shutil.copytree(made, sandbox_state)
+        beside(sandbox_state)
         yield database
 
 
